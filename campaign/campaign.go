@@ -1,0 +1,158 @@
+// Package campaign owns campaigns: a named incentive with its window, its switch and, for coupons, the template that
+// its codes are made from.
+//
+// It refuses to hold the codes themselves (package voucher), the tiers of a promotion (package promotion) and usage.
+package campaign
+
+import (
+	"time"
+
+	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/validity"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// Kind is Voucherify's campaign_type: what the campaign gives.
+type Kind string
+
+// The kinds of campaigns. Gift cards, loyalty and referrals are refused by Check in this version.
+const (
+	DiscountCoupons Kind = "DISCOUNT_COUPONS"
+	Promotion       Kind = "PROMOTION"
+	GiftVouchers    Kind = "GIFT_VOUCHERS"
+	LoyaltyProgram  Kind = "LOYALTY_PROGRAM"
+	ReferralProgram Kind = "REFERRAL_PROGRAM"
+)
+
+// Pool is Voucherify's type of a campaign: how its set of codes grows.
+type Pool string
+
+// The pools. The empty pool is Static.
+const (
+	Static     Pool = "STATIC"      // a fixed set of codes, codes can be added by hand
+	AutoUpdate Pool = "AUTO_UPDATE" // publishing makes a new code when none is left
+	Standalone Pool = "STANDALONE"  // exactly one code, given as Voucher.Code
+)
+
+// Campaign is one campaign. Name and kind are fixed once it is created.
+type Campaign struct {
+	ID string `json:"id,omitempty"`
+	// Name is unique in the project, campaigns in the bin included.
+	Name         string    `json:"name"`
+	Description  string    `json:"description,omitempty"`
+	CampaignType Kind      `json:"campaign_type"`
+	Type         Pool      `json:"type,omitempty"`
+	Voucher      *Template `json:"voucher,omitempty"`
+	// VouchersCount is how many codes to generate on creation and, when read, how many codes the campaign has.
+	VouchersCount int `json:"vouchers_count,omitempty"`
+	validity.Window
+	// ActivityDurationAfterPublishing is how long a code can be used once it was given to a customer; it overrides the end
+	// of the campaign.
+	ActivityDurationAfterPublishing *validity.Duration `json:"activity_duration_after_publishing,omitempty"`
+	CategoryID                      string             `json:"category_id,omitempty"`
+	// ValidationRules are ids of rules to assign on creation; later changes go through assignments. It is not stored.
+	ValidationRules []string     `json:"validation_rules,omitempty"`
+	Metadata        metadata.Map `json:"metadata,omitempty"`
+	// Active switches the campaign and everything in it. Campaigns are created active.
+	Active bool `json:"active"`
+	// Protected campaigns refuse changes and deletion.
+	Protected bool       `json:"protected,omitempty"`
+	CreatedAt time.Time  `json:"created_at,omitzero"`
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+	Version   int64      `json:"version,omitempty"`
+}
+
+// Template is what the codes of a campaign are made from.
+type Template struct {
+	Type       voucher.Type       `json:"type"`
+	Discount   *discount.Discount `json:"discount,omitempty"`
+	CodeConfig voucher.CodeConfig `json:"code_config,omitzero"`
+	// Code is the one code of a Standalone campaign.
+	Code       string             `json:"code,omitempty"`
+	Redemption TemplateRedemption `json:"redemption"`
+}
+
+// TemplateRedemption is the redemption limit that each code gets.
+type TemplateRedemption struct {
+	// Quantity is how often each code can be redeemed; nil is unlimited.
+	Quantity *int64 `json:"quantity"`
+}
+
+// The bounds of a campaign.
+const (
+	MaxNameLength        = 255
+	MaxDescriptionLength = 4096
+	MaxValidationRules   = 10
+	// MaxCodes is the number of codes that a campaign may have, unless the engine is given another limit.
+	MaxCodes = 100_000
+)
+
+// Check reports the first thing that is wrong with a campaign that is about to be stored.
+func (c Campaign) Check() error {
+	switch {
+	case c.Name == "" || len(c.Name) > MaxNameLength:
+		return fault.Invalid("name", "must have between 1 and %d bytes", MaxNameLength)
+	case len(c.Description) > MaxDescriptionLength:
+		return fault.Invalid("description", "is longer than %d bytes", MaxDescriptionLength)
+	case len(c.ValidationRules) > MaxValidationRules:
+		return fault.Invalid("validation_rules", "has %d rules, at most %d are allowed", len(c.ValidationRules), MaxValidationRules)
+	case c.VouchersCount < 0:
+		return fault.Invalid("vouchers_count", "%d is negative", c.VouchersCount)
+	}
+	if err := c.checkKind(); err != nil {
+		return err
+	}
+	if err := c.Metadata.Check("metadata"); err != nil {
+		return err
+	}
+	return c.Window.Check()
+}
+
+func (c Campaign) checkKind() error {
+	switch c.CampaignType {
+	case Promotion:
+		if c.Voucher != nil || c.VouchersCount != 0 {
+			return fault.New(fault.InvalidCampaign, "a promotion has tiers, not codes").At("voucher")
+		}
+		return nil
+	case DiscountCoupons:
+		return c.checkCoupons()
+	case GiftVouchers, LoyaltyProgram, ReferralProgram:
+		return fault.New(fault.NotSupported, "campaigns of type %s are not supported", c.CampaignType).At("campaign_type")
+	}
+	return fault.Invalid("campaign_type", "%q is not a kind of campaign", c.CampaignType)
+}
+
+func (c Campaign) checkCoupons() error {
+	t := c.Voucher
+	if t == nil || t.Discount == nil {
+		return fault.New(fault.InvalidCampaign, "a coupon campaign needs a discount").At("voucher.discount")
+	}
+	if t.Type != voucher.DiscountVoucher {
+		return fault.New(fault.InvalidCampaign, "the codes of a coupon campaign are %s", voucher.DiscountVoucher).At("voucher.type")
+	}
+	if err := t.Discount.Check(); err != nil {
+		return fault.Within("voucher.discount", err)
+	}
+	if err := voucher.CheckQuantity("voucher.redemption.quantity", t.Redemption.Quantity); err != nil {
+		return err
+	}
+	switch c.Type {
+	case "", Static, AutoUpdate:
+		if t.Code != "" {
+			return fault.New(fault.InvalidCampaign, "only a campaign of type %s has one fixed code", Standalone).At("voucher.code")
+		}
+	case Standalone:
+		if err := voucher.CheckCode(t.Code); err != nil {
+			return fault.Within("voucher.code", err)
+		}
+	default:
+		return fault.Invalid("type", "%q is not one of STATIC, AUTO_UPDATE, STANDALONE", c.Type)
+	}
+	if err := t.CodeConfig.Check(); err != nil {
+		return fault.Within("voucher.code_config", err)
+	}
+	return nil
+}

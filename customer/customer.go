@@ -1,0 +1,109 @@
+// Package customer owns who buys: the profile that rules look at, how a request names it, and segments.
+//
+// It refuses to decide anything about promotions and to keep balances or counters; those belong to their accounts.
+package customer
+
+import (
+	"time"
+
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
+)
+
+// Address is a postal address.
+type Address struct {
+	City       string `json:"city,omitempty"`
+	State      string `json:"state,omitempty"`
+	Line1      string `json:"line_1,omitempty"`
+	Line2      string `json:"line_2,omitempty"`
+	Country    string `json:"country,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+}
+
+// Customer is a profile, both as it is stored and as a request carries it. A request names a customer by ID or by
+// SourceID; when it has both, ID wins.
+type Customer struct {
+	ID string `json:"id,omitempty"`
+	// SourceID is the shop's own identifier, unique in the project and fixed once stored.
+	SourceID    string `json:"source_id,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+	Email       string `json:"email,omitempty"`
+	Phone       string `json:"phone,omitempty"`
+	// Birthdate has the form YYYY-MM-DD.
+	Birthdate string       `json:"birthdate,omitempty"`
+	Address   *Address     `json:"address,omitempty"`
+	Metadata  metadata.Map `json:"metadata,omitempty"`
+	CreatedAt time.Time    `json:"created_at,omitzero"`
+	UpdatedAt *time.Time   `json:"updated_at,omitempty"`
+	Version   int64        `json:"version,omitempty"`
+}
+
+// MaxIDLength is the longest id or source_id in bytes.
+const MaxIDLength = 255
+
+// BySourceID names a customer by the shop's own identifier. A redemption stores the customer if it is new.
+func BySourceID(sourceID string) *Customer { return &Customer{SourceID: sourceID} }
+
+// ByID names a stored customer by the engine's id.
+func ByID(id string) *Customer { return &Customer{ID: id} }
+
+// Check reports the first thing that is wrong with c.
+func (c *Customer) Check() error {
+	if c == nil {
+		return nil
+	}
+	if len(c.ID) > MaxIDLength {
+		return fault.Invalid("id", "is longer than %d bytes", MaxIDLength)
+	}
+	if len(c.SourceID) > MaxIDLength {
+		return fault.Invalid("source_id", "is longer than %d bytes", MaxIDLength)
+	}
+	if c.Birthdate != "" {
+		if _, err := time.Parse(time.DateOnly, c.Birthdate); err != nil {
+			return fault.Invalid("birthdate", "%q is not a date of the form YYYY-MM-DD", c.Birthdate)
+		}
+	}
+	if err := c.Metadata.Check("metadata"); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Merge returns the stored customer with everything that the payload carries laid on top, field by field and metadata
+// key by key. Identity, version and times stay the stored ones. Neither argument is changed; either may be nil.
+func Merge(stored, payload *Customer) *Customer {
+	if stored == nil {
+		return payload
+	}
+	if payload == nil {
+		return stored
+	}
+	merged := *stored
+	overlay(&merged.Name, payload.Name)
+	overlay(&merged.Description, payload.Description)
+	overlay(&merged.Email, payload.Email)
+	overlay(&merged.Phone, payload.Phone)
+	overlay(&merged.Birthdate, payload.Birthdate)
+	if payload.Address != nil {
+		address := Address{}
+		if stored.Address != nil {
+			address = *stored.Address
+		}
+		overlay(&address.City, payload.Address.City)
+		overlay(&address.State, payload.Address.State)
+		overlay(&address.Line1, payload.Address.Line1)
+		overlay(&address.Line2, payload.Address.Line2)
+		overlay(&address.Country, payload.Address.Country)
+		overlay(&address.PostalCode, payload.Address.PostalCode)
+		merged.Address = &address
+	}
+	merged.Metadata = metadata.Merge(stored.Metadata, payload.Metadata)
+	return &merged
+}
+
+func overlay(field *string, value string) {
+	if value != "" {
+		*field = value
+	}
+}

@@ -1,0 +1,289 @@
+package discount
+
+import (
+	"encoding/json"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/voucherify-go/voucherify/discount/formula"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/money"
+	"github.com/voucherify-go/voucherify/order"
+)
+
+// Values supplies the operands of formulas that are not about the order: customer, redemption and voucher.
+type Values = formula.Env
+
+// amountOff is the sum of money off for a line (nil: for the order), multiplied by the bundles unless the effect counts
+// single units.
+func (c *calculation) amountOff(l *Line) int64 {
+	amount := limitOf(c.definition.AmountOff)
+	if value, ok := c.money(c.formulas.amount, l, nil); ok {
+		amount = value
+		c.out.Discount.AmountOff = &value
+	}
+	if c.effect == ToItemsByQuantity {
+		return amount
+	}
+	return min(money.MulDiv(amount, c.bundles, 1), money.Max)
+}
+
+// percentOff is the percentage for a line (nil: for the order) as an exact ratio, multiplied by the bundles, at most 1.
+func (c *calculation) percentOff(l *Line) money.Ratio {
+	ratio := c.percent
+	if value, ok := c.evaluate(c.formulas.percent, l, nil); ok {
+		value = decimal.Max(decimal.Zero, decimal.Min(value, decimal.NewFromInt(100))).Truncate(money.MaxPercentDigits)
+		if exact, err := money.Percent(value); err == nil {
+			ratio = exact
+			c.out.Discount.PercentOff = json.Number(value.String())
+		}
+	}
+	if c.bundles > 1 {
+		ratio.Num = min(money.MulDiv(ratio.Num, c.bundles, 1), ratio.Den)
+	}
+	return ratio
+}
+
+// fixedAmount is the new price of the order or, for lines without a price of their own, of a unit.
+func (c *calculation) fixedAmount(l *Line, e *entry) int64 {
+	amount := limitOf(c.definition.FixedAmount)
+	if value, ok := c.money(c.formulas.fixed, l, e); ok {
+		amount = value
+		c.out.Discount.FixedAmount = &value
+	}
+	return min(amount, money.Max)
+}
+
+// newPrice is the new unit price of a line: the entry's, else the discount's. Without any, the price stays.
+func (c *calculation) newPrice(e *entry, l *Line) int64 {
+	if value, ok := c.money(e.priceFormula, l, e); ok {
+		c.out.Discount.IsDynamic = true
+		return value
+	}
+	if e.Price != nil {
+		return *e.Price
+	}
+	return c.fixedAmount(l, e)
+}
+
+// unitLimit is a cap on units: the formula's value rounded down, else the plain limit.
+func (c *calculation) unitLimit(limit *int64, f *formula.Formula) int64 {
+	if value, ok := c.evaluate(f, nil, nil); ok {
+		return toUnits(value)
+	}
+	return limitOf(limit)
+}
+
+// unitOff is the number of units of a reward, multiplied by the bundles.
+func (c *calculation) unitOff(u *unitProgram) int64 {
+	units := *u.UnitOff
+	f := u.formula
+	if f == nil && c.effect != AddMany {
+		f = c.formulas.unit
+	}
+	if value, ok := c.evaluate(f, nil, nil); ok {
+		units = min(toUnits(value), MaxUnitOff)
+		if c.effect != AddMany {
+			c.out.Discount.UnitOff = &units
+		}
+	}
+	return units
+}
+
+func toUnits(value decimal.Decimal) int64 {
+	if value.Sign() <= 0 {
+		return 0
+	}
+	return decimal.Min(value, decimal.NewFromInt(money.Max)).Floor().IntPart()
+}
+
+// money evaluates a formula that yields major units; out of range counts as "cannot be computed".
+func (c *calculation) money(f *formula.Formula, l *Line, e *entry) (int64, bool) {
+	value, ok := c.evaluate(f, l, e)
+	if !ok {
+		return 0, false
+	}
+	minor, err := money.MinorFromMajor(value)
+	return minor, err == nil
+}
+
+// evaluate computes a formula; false means that there is none, or that it failed and the fallback counts.
+func (c *calculation) evaluate(f *formula.Formula, l *Line, _ *entry) (decimal.Decimal, bool) {
+	if f == nil {
+		return decimal.Zero, false
+	}
+	c.out.Discount.IsDynamic = true
+	value, err := f.Evaluate(&operands{calculation: c, line: l})
+	return value, err == nil
+}
+
+// operands answers the operands of a formula from the running order, and passes the rest on to the context.
+type operands struct {
+	*calculation
+	line *Line
+}
+
+// Operand implements formula.Env.
+func (o *operands) Operand(name formula.Operand) (formula.Value, bool) {
+	s := o.state
+	switch name {
+	case formula.OrderAmount:
+		if o.context.Mode == Initial {
+			return formula.Minor(s.Amount), true
+		}
+		return formula.Minor(s.Total()), true
+	case formula.OrderItemsQuantity:
+		return formula.Int(int64(len(s.Lines))), true
+	case formula.OrderUnitsQuantity:
+		var units int64
+		for i := range s.Lines {
+			units += s.Lines[i].Quantity
+		}
+		return formula.Int(units), true
+	case formula.BundleQuantity:
+		return formula.Int(o.context.Bundle), true
+	}
+	if value, ok := lineOperand(o.line, name, itemOperands); ok {
+		return value, true
+	}
+	if value, ok := lineOperand(o.extreme(1), name, cheapestOperands); ok {
+		return value, true
+	}
+	if value, ok := lineOperand(o.extreme(-1), name, mostExpensiveOperands); ok {
+		return value, true
+	}
+	if o.context.Values == nil {
+		return formula.Value{}, false
+	}
+	return o.context.Values.Operand(name)
+}
+
+// lineNames are the four operands about one line.
+type lineNames struct{ price, amount, subtotal, units formula.Operand }
+
+var (
+	itemOperands = lineNames{
+		formula.OrderItemPrice, formula.OrderItemAmount, formula.OrderItemSubtotal, formula.OrderItemUnitsQuantity,
+	}
+	cheapestOperands = lineNames{
+		formula.CheapestOrderItemPrice, formula.CheapestOrderItemAmount,
+		formula.CheapestOrderItemSubtotal, formula.CheapestOrderItemUnitsQuantity,
+	}
+	mostExpensiveOperands = lineNames{
+		formula.MostExpensiveOrderItemPrice, formula.MostExpensiveOrderItemAmount,
+		formula.MostExpensiveOrderItemSubtotal, formula.MostExpensiveOrderItemUnitsQuantity,
+	}
+)
+
+func lineOperand(l *Line, name formula.Operand, names lineNames) (formula.Value, bool) {
+	if l == nil {
+		return formula.Value{}, false
+	}
+	switch name {
+	case names.price:
+		price, known := l.value(1)
+		return formula.Minor(price), known
+	case names.amount:
+		return formula.Minor(l.Amount), l.AmountKnown
+	case names.subtotal:
+		return formula.Minor(l.Subtotal()), l.AmountKnown
+	case names.units:
+		return formula.Int(l.Quantity), true
+	}
+	return formula.Value{}, false
+}
+
+// extreme finds the cheapest (direction 1) or most expensive (-1) line by unit price; among equals the one with the
+// lowest subtotal, then the first.
+func (o *operands) extreme(direction int) *Line {
+	var found *Line
+	for i := range o.state.Lines {
+		l := &o.state.Lines[i]
+		if _, known := l.value(1); !known || l.Quantity == 0 {
+			continue
+		}
+		if found == nil {
+			found = l
+			continue
+		}
+		order := comparePrices(l, found, direction)
+		if order < 0 || (order == 0 && l.Subtotal() < found.Subtotal()) {
+			found = l
+		}
+	}
+	return found
+}
+
+// Metadata implements formula.Env.
+func (o *operands) Metadata(group formula.Group, key string) (formula.Value, bool) {
+	switch group {
+	case formula.OrderMetadata:
+		return lookUp(o.state.source.Metadata, key)
+	case formula.OrderItemMetadata:
+		return lookUp(o.state.itemMetadata(o.line), key)
+	case formula.OrderItemProductMetadata:
+		return lookUp(o.state.ProductMetadata(o.line), key)
+	case formula.CheapestOrderItemMetadata:
+		return lookUp(o.state.itemMetadata(o.extreme(1)), key)
+	case formula.CheapestOrderItemProductMetadata:
+		return lookUp(o.state.ProductMetadata(o.extreme(1)), key)
+	case formula.MostExpensiveOrderItemMetadata:
+		return lookUp(o.state.itemMetadata(o.extreme(-1)), key)
+	case formula.MostExpensiveOrderItemProductMetadata:
+		return lookUp(o.state.ProductMetadata(o.extreme(-1)), key)
+	}
+	if o.context.Values == nil {
+		return formula.Value{}, false
+	}
+	return o.context.Values.Metadata(group, key)
+}
+
+func lookUp(m metadata.Map, key string) (formula.Value, bool) {
+	value, ok := m[key]
+	if !ok {
+		return formula.Value{}, false
+	}
+	return formula.FromMetadata(value)
+}
+
+// item returns the line of the request behind a running line; lines that rewards created have none.
+func (s *State) item(l *Line) *order.Item {
+	for i := range s.source.Items {
+		if l == &s.Lines[i] {
+			return &s.source.Items[i]
+		}
+	}
+	return nil
+}
+
+func (s *State) itemMetadata(l *Line) metadata.Map {
+	if item := s.item(l); item != nil {
+		return item.Metadata
+	}
+	return nil
+}
+
+// ProductMetadata returns the metadata of a line's product: the catalogue's, with its SKU's and then the request's
+// product and SKU data laid on top.
+func (s *State) ProductMetadata(l *Line) metadata.Map {
+	if l == nil {
+		return nil
+	}
+	var merged metadata.Map
+	stored, sku := s.index.Records(l.Identity)
+	if stored != nil {
+		merged = stored.Metadata
+	}
+	if sku != nil {
+		merged = metadata.Merge(merged, sku.Metadata)
+	}
+	if item := s.item(l); item != nil {
+		if item.Product != nil {
+			merged = metadata.Merge(merged, item.Product.Metadata)
+		}
+		if item.SKU != nil {
+			merged = metadata.Merge(merged, item.SKU.Metadata)
+		}
+	}
+	return merged
+}

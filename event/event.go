@@ -1,0 +1,74 @@
+// Package event owns domain events: what happened, to which record, with the data that Voucherify's webhooks carry.
+// Events are written to the store's outbox in the same commit as the change that they report.
+//
+// It refuses to deliver anything: a host reads the outbox and decides where events go.
+package event
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Type is the dotted name of an event, for example "redemption.succeeded".
+type Type string
+
+// The events that this engine writes. Names are Voucherify's.
+const (
+	CustomerCreated            Type = "customer.created"
+	CustomerUpdated            Type = "customer.updated"
+	CustomerDeleted            Type = "customer.deleted"
+	CustomerOrderCreated       Type = "customer.order.created"
+	CustomerOrderUpdated       Type = "customer.order.updated"
+	CustomerOrderPaid          Type = "customer.order.paid"
+	CustomerOrderCanceled      Type = "customer.order.canceled"
+	CustomerOrderFulfilled     Type = "customer.order.fulfilled"
+	CustomerRedemptionSuccess  Type = "customer.redemption.succeeded"
+	CustomerRedemptionFailed   Type = "customer.redemption.failed"
+	CustomerRollbackSuccess    Type = "customer.redemption.rollback.succeeded"
+	RedemptionSucceeded        Type = "redemption.succeeded"
+	RedemptionFailed           Type = "redemption.failed"
+	RedemptionReturned         Type = "redemption.returned"
+	RollbackSucceeded          Type = "redemption.rollback.succeeded"
+	RollbackFailed             Type = "redemption.rollback.failed"
+	CampaignCreated            Type = "campaign.created"
+	CampaignUpdated            Type = "campaign.updated"
+	CampaignDeleted            Type = "campaign.deleted"
+	CampaignEnabled            Type = "campaign.enabled"
+	CampaignDisabled           Type = "campaign.disabled"
+	CampaignVouchersAdded      Type = "campaign.vouchers.added"
+	CampaignVouchersGenerated  Type = "campaign.vouchers.generation.completed"
+	PromotionTierCreated       Type = "campaign.promotion_tier.created"
+	PromotionTierUpdated       Type = "campaign.promotion_tier.updated"
+	PromotionTierDeleted       Type = "campaign.promotion_tier.deleted"
+	PromotionTierEnabled       Type = "campaign.promotion_tier.enabled"
+	PromotionTierDisabled      Type = "campaign.promotion_tier.disabled"
+	PromotionStackCreated      Type = "campaign.promotion_stack.created"
+	PromotionStackUpdated      Type = "campaign.promotion_stack.updated"
+	VoucherCreated             Type = "voucher.created"
+	VoucherUpdated             Type = "voucher.updated"
+	VoucherDeleted             Type = "voucher.deleted"
+	VoucherEnabled             Type = "voucher.enabled"
+	VoucherDisabled            Type = "voucher.disabled"
+	VoucherPublished           Type = "voucher.published"
+	ValidationRuleCreated      Type = "business_validation_rule.created"
+	ValidationRuleUpdated      Type = "business_validation_rule.updated"
+	ValidationRuleDeleted      Type = "business_validation_rule.deleted"
+	ValidationRuleAssigned     Type = "business_validation_rule.assignment.created"
+	ValidationRuleAssignmentRm Type = "business_validation_rule.assignment.deleted"
+)
+
+// Event is one entry of the outbox.
+type Event struct {
+	// ID is unique and sorts by time; consumers deduplicate by it, since delivery is at least once.
+	ID string `json:"id"`
+	// Type says what happened.
+	Type Type `json:"type"`
+	// CreatedAt is the instant of the operation, the same for all events of one call.
+	CreatedAt time.Time `json:"created_at"`
+	// EntityID is the id of the record that the event is about.
+	EntityID string `json:"entity_id"`
+	// GroupID is shared by all events of one call.
+	GroupID string `json:"group_id"`
+	// Data is the payload, with the keys of Voucherify's event reference.
+	Data json.RawMessage `json:"data"`
+}

@@ -1,0 +1,148 @@
+package fault
+
+// The keys of Voucherify's error catalogue that this engine raises. The comment of each says when.
+const (
+	// AlreadyRolledBack: the redemption was rolled back before; nothing is given back twice.
+	AlreadyRolledBack Key = "already_rolled_back"
+	// CustomerRulesViolated: a rule about the customer does not hold.
+	CustomerRulesViolated Key = "customer_rules_violated"
+	// DuplicateFound: a unique name, code or source_id is taken, also by a record in the bin.
+	DuplicateFound Key = "duplicate_found"
+	// DuplicateResourceKey: an idempotency key was used before with another request.
+	DuplicateResourceKey Key = "duplicate_resource_key"
+	// DuplicatedRedeemables: the same redeemable stands twice in one request.
+	DuplicatedRedeemables Key = "duplicated_redeemables"
+	// InvalidAmount: an amount is not a valid positive number of minor units, or too large to calculate with.
+	InvalidAmount Key = "invalid_amount"
+	// InvalidCampaign: the campaign's parts contradict each other.
+	InvalidCampaign Key = "invalid_campaign"
+	// InvalidCodeConfig: the code configuration cannot produce the codes asked for.
+	InvalidCodeConfig Key = "invalid_code_config"
+	// InvalidCustomer: the customer is malformed or not the one the operation is about.
+	InvalidCustomer Key = "invalid_customer"
+	// InvalidFormula: a formula cannot be parsed, or is longer or deeper than the limits.
+	InvalidFormula Key = "invalid_formula"
+	// InvalidOrder: the order is malformed or not the one the operation is about.
+	InvalidOrder Key = "invalid_order"
+	// InvalidPayload: a field is missing, has the wrong shape or exceeds a limit.
+	InvalidPayload Key = "invalid_payload"
+	// InvalidProduct and InvalidSKU: the product or SKU is malformed.
+	InvalidProduct Key = "invalid_product"
+	InvalidSKU     Key = "invalid_sku"
+	// InvalidRedeemables: the redeemables cannot stand together: two stacks, a stack with something else, too many.
+	InvalidRedeemables Key = "invalid_redeemables"
+	// InvalidRedemption: the record is not a redemption that can be rolled back or returned.
+	InvalidRedemption Key = "invalid_redemption"
+	// InvalidRedemptionParent: the redemption is a child of a stacked redemption and the call needs its parent.
+	InvalidRedemptionParent Key = "invalid_redemption_parent"
+	// InvalidValidationRules: the rule's definition is broken; the field names the node.
+	InvalidValidationRules Key = "invalid_validation_rules"
+	// InvalidVoucher: discount, gift and type of the voucher contradict each other, or a fixed part was changed.
+	InvalidVoucher Key = "invalid_voucher"
+	// MissingAmount, MissingCustomer, MissingOrder, MissingOrderItems and MissingOrderItemsAmount: the request lacks
+	// what a rule or an effect needs.
+	MissingAmount           Key = "missing_amount"
+	MissingCustomer         Key = "missing_customer"
+	MissingOrder            Key = "missing_order"
+	MissingOrderItems       Key = "missing_order_items"
+	MissingOrderItemsAmount Key = "missing_order_items_amount"
+	// MultipleRequests: the order or redemption is being changed by another request.
+	MultipleRequests Key = "multiple_requests"
+	// NoApplicableRedeemables: in mode PARTIAL none of the redeemables could be applied.
+	NoApplicableRedeemables Key = "no_applicable_redeemables"
+	// NotFound: no record has this id, code or name.
+	NotFound Key = "not_found"
+	// NotSupported: the request names a part of Voucherify that this version of the engine does not have.
+	NotSupported Key = "not_supported"
+	// OrderRulesViolated: a rule about the order does not hold.
+	OrderRulesViolated Key = "order_rules_violated"
+	// PromotionInactive: the tier or its campaign is disabled.
+	PromotionInactive Key = "promotion_inactive"
+	// PromotionNotActiveNow: the tier is outside its dates, days or hours.
+	PromotionNotActiveNow Key = "promotion_not_active_now"
+	// QuantityExceeded: the voucher's redemption limit is used up.
+	QuantityExceeded Key = "quantity_exceeded"
+	// RedemptionRulesViolated: a limit, budget or rule about the redemption does not hold.
+	RedemptionRulesViolated Key = "redemption_rules_violated"
+	// ResourceInUse: the record cannot be deleted while others refer to it.
+	ResourceInUse Key = "resource_in_use"
+	// ResourceProtected: the campaign is protected from changes.
+	ResourceProtected Key = "resource_protected"
+	// StackingRulesExist: the project has its set of stacking rules already.
+	StackingRulesExist Key = "stacking_rules_exist"
+	// VoucherDisabled: the voucher or its campaign is disabled.
+	VoucherDisabled Key = "voucher_disabled"
+	// VoucherExpired: the voucher's expiration date has passed.
+	VoucherExpired Key = "voucher_expired"
+	// VoucherNotActive: the voucher's start date has not come.
+	VoucherNotActive Key = "voucher_not_active"
+	// VoucherNotActiveNow: the voucher is outside its timeframe, days or hours.
+	VoucherNotActiveNow Key = "voucher_not_active_now"
+)
+
+// The keys of redeemables that were skipped: not tried, or not kept, because of the others in the request.
+const (
+	ApplicableRedeemablesLimitExceeded                     Key = "applicable_redeemables_limit_exceeded"
+	ApplicableRedeemablesPerCategoryLimitExceeded          Key = "applicable_redeemables_per_category_limit_exceeded"
+	ApplicableExclusiveRedeemablesLimitExceeded            Key = "applicable_exclusive_redeemables_limit_exceeded"
+	ApplicableExclusiveRedeemablesPerCategoryLimitExceeded Key = "applicable_exclusive_redeemables_per_category_limit_exceeded"
+	ExclusionRulesNotMet                                   Key = "exclusion_rules_not_met"
+	PrecedingValidationFailed                              Key = "preceding_validation_failed"
+	NoEffect                                               Key = "no_effect"
+)
+
+type entry struct {
+	code    int
+	message string
+}
+
+var catalogue = map[Key]entry{
+	AlreadyRolledBack:       {400, "Redemption has been already rolled back."},
+	CustomerRulesViolated:   {400, "customer does not match validation rules"},
+	DuplicateFound:          {409, "Duplicate resource found"},
+	DuplicateResourceKey:    {409, "Resource key is already in use"},
+	DuplicatedRedeemables:   {400, "Duplicated redeemables"},
+	InvalidAmount:           {400, "Amount has to be a valid positive number"},
+	InvalidCampaign:         {400, "Invalid campaign"},
+	InvalidCodeConfig:       {400, "Invalid code config"},
+	InvalidCustomer:         {400, "Invalid customer"},
+	InvalidFormula:          {400, "Invalid formula"},
+	InvalidOrder:            {400, "Invalid order"},
+	InvalidPayload:          {400, "Invalid payload"},
+	InvalidProduct:          {400, "Invalid product"},
+	InvalidSKU:              {400, "Invalid SKU"},
+	InvalidRedeemables:      {400, "Invalid redeemables"},
+	InvalidRedemption:       {400, "Invalid redemption"},
+	InvalidRedemptionParent: {400, "Invalid redemption parent"},
+	InvalidValidationRules:  {400, "Invalid Validation Rule Definition"},
+	InvalidVoucher:          {400, "Invalid voucher"},
+	MissingAmount:           {400, "Missing amount"},
+	MissingCustomer:         {400, "Missing customer"},
+	MissingOrder:            {400, "Missing order"},
+	MissingOrderItems:       {400, "Missing order items"},
+	MissingOrderItemsAmount: {400, "Missing applicable order items"},
+	MultipleRequests:        {400, "Multiple requests"},
+	NoApplicableRedeemables: {400, "No applicable redeemables"},
+	NotFound:                {404, "Resource not found"},
+	NotSupported:            {400, "Not supported"},
+	OrderRulesViolated:      {400, "order does not match validation rules"},
+	PromotionInactive:       {400, "Inactive Promotion"},
+	PromotionNotActiveNow:   {400, "promotion not active now"},
+	QuantityExceeded:        {400, "quantity exceeded"},
+	RedemptionRulesViolated: {400, "redemption does not match validation rules"},
+	ResourceInUse:           {400, "Resource in use"},
+	ResourceProtected:       {400, "Resource is protected"},
+	StackingRulesExist:      {409, "Stacking rules exist"},
+	VoucherDisabled:         {400, "voucher is disabled"},
+	VoucherExpired:          {400, "voucher expired"},
+	VoucherNotActive:        {400, "voucher not active"},
+	VoucherNotActiveNow:     {400, "voucher not active now"},
+
+	ApplicableRedeemablesLimitExceeded:                     {400, "Applicable redeemables limit exceeded"},
+	ApplicableRedeemablesPerCategoryLimitExceeded:          {400, "Applicable redeemables limit per category exceeded"},
+	ApplicableExclusiveRedeemablesLimitExceeded:            {400, "Applicable exclusive redeemables limit exceeded"},
+	ApplicableExclusiveRedeemablesPerCategoryLimitExceeded: {400, "Applicable exclusive redeemables limit per category exceeded"},
+	ExclusionRulesNotMet:                                   {400, "Redeemable cannot be applied due to exclusion rules"},
+	PrecedingValidationFailed:                              {400, "Redeemable cannot be applied due to preceding validation failure"},
+	NoEffect:                                               {400, "Redeemable cannot be applied due to no effect"},
+}

@@ -1,0 +1,73 @@
+// Package id owns the format of the engine's identifiers: a prefix that names the kind and 18 lower-case hex digits
+// that sort by time of creation, such as "r_0199f3a2c4e0000017".
+//
+// It refuses to read a clock or a random source: both come in as values when a Sequence is made, so that the pure core
+// can number what it plans and the same input gives the same identifiers.
+package id
+
+import (
+	"encoding/hex"
+	"time"
+)
+
+// The prefixes of Voucherify's objects.
+const (
+	Campaign       = "camp_"
+	Category       = "cat_"
+	Collection     = "pc_"
+	Customer       = "cust_"
+	Event          = "ev_"
+	FailedRollback = "rrf_"
+	FailedRedeem   = "rf_"
+	Order          = "ord_"
+	OrderItem      = "ordli_"
+	Product        = "prod_"
+	Tier           = "promo_"
+	Redemption     = "r_"
+	Return         = "rt_"
+	Rollback       = "rr_"
+	Rule           = "val_"
+	RuleAssignment = "asgm_"
+	Segment        = "seg_"
+	SKU            = "sku_"
+	Stack          = "stack_"
+	StackingRules  = "stk_"
+	Validation     = "valid_"
+	Voucher        = "v_"
+)
+
+const (
+	randomBits = 28
+	randomMask = 1<<randomBits - 1
+)
+
+// Sequence hands out identifiers in ascending order. It is a value: a copy continues on its own, so one operation owns
+// one sequence. The zero Sequence is usable and starts at the beginning of time, which suits tests only.
+type Sequence struct {
+	millis uint64 // 44 bits: milliseconds since 1970, good until the year 2527
+	low    uint64 // 28 bits: a random start, then counted up
+}
+
+// NewSequence starts a sequence at an instant. Two sequences that start in the same millisecond are kept apart by
+// their random parts, of which the low 28 bits are used; a collision meets the store's unique keys and is retried.
+func NewSequence(at time.Time, random uint64) Sequence {
+	return Sequence{millis: uint64(max(at.UnixMilli(), 0)), low: random & randomMask}
+}
+
+// Next returns the next identifier with the prefix.
+func (s *Sequence) Next(prefix string) string {
+	s.low++
+	if s.low > randomMask {
+		s.low = 0
+		s.millis++
+	}
+	var raw [9]byte
+	high := s.millis<<4 | s.low>>24
+	for i := range 6 {
+		raw[i] = byte(high >> (8 * (5 - i)))
+	}
+	raw[6], raw[7], raw[8] = byte(s.low>>16), byte(s.low>>8), byte(s.low)
+	text := make([]byte, len(prefix), len(prefix)+18)
+	copy(text, prefix)
+	return string(hex.AppendEncode(text, raw[:]))
+}

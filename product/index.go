@@ -1,0 +1,159 @@
+package product
+
+// Index is an immutable catalogue of products, SKUs and collections, with look-ups by id and source_id. It may be
+// shared between goroutines. The nil Index is an empty catalogue.
+type Index struct {
+	products    map[string]*entry // by id and by source_id
+	skus        map[string]*entry
+	collections map[string]*Collection
+}
+
+// entry is a catalogue record prepared for the lines of carts: one look-up tells identity and price.
+type entry struct {
+	product  *Product
+	sku      *SKU // nil for a product
+	identity Identity
+	price    int64
+	priced   bool
+}
+
+// NewIndex builds the index of the given records. The slices are not kept, the records are, and must not be changed.
+func NewIndex(products []*Product, skus []*SKU, collections []*Collection) *Index {
+	x := &Index{
+		products:    make(map[string]*entry, 2*len(products)),
+		skus:        make(map[string]*entry, 2*len(skus)),
+		collections: make(map[string]*Collection, len(collections)),
+	}
+	for _, p := range products {
+		e := &entry{product: p, identity: Identity{ProductID: p.ID, ProductSourceID: p.SourceID}}
+		e.setPrice(p.Price)
+		register(x.products, e, p.ID, p.SourceID)
+	}
+	for _, s := range skus {
+		e := &entry{sku: s, identity: Identity{SKUID: s.ID, SKUSourceID: s.SourceID, ProductID: s.ProductID}}
+		if parent := x.products[s.ProductID]; parent != nil {
+			e.product = parent.product
+			e.identity.ProductSourceID = parent.product.SourceID
+			e.setPrice(parent.product.Price)
+		}
+		e.setPrice(s.Price)
+		register(x.skus, e, s.ID, s.SourceID)
+	}
+	for _, c := range collections {
+		x.collections[c.ID] = c
+	}
+	return x
+}
+
+func (e *entry) setPrice(price *int64) {
+	if price != nil {
+		e.price, e.priced = *price, true
+	}
+}
+
+// register files the entry under its id and its source_id; an id always wins over a source_id of the same text.
+func register(entries map[string]*entry, e *entry, id, sourceID string) {
+	entries[id] = e
+	if _, taken := entries[sourceID]; sourceID != "" && !taken {
+		entries[sourceID] = e
+	}
+}
+
+// Product finds a product by id or, failing that, by source_id.
+func (x *Index) Product(id string) (*Product, bool) {
+	if x == nil {
+		return nil, false
+	}
+	e, ok := x.products[id]
+	if !ok {
+		return nil, false
+	}
+	return e.product, true
+}
+
+// SKU finds a SKU by id or, failing that, by source_id.
+func (x *Index) SKU(id string) (*SKU, bool) {
+	if x == nil {
+		return nil, false
+	}
+	e, ok := x.skus[id]
+	if !ok {
+		return nil, false
+	}
+	return e.sku, true
+}
+
+// Collection finds a collection by id.
+func (x *Index) Collection(id string) (*Collection, bool) {
+	if x == nil {
+		return nil, false
+	}
+	c, ok := x.collections[id]
+	return c, ok
+}
+
+// Resolve completes the identity of a line with what the catalogue knows (source ids, the product of a SKU) and returns
+// its catalogue price in minor units per unit: the SKU's own price, otherwise its product's. A line that is not in the
+// catalogue keeps the identity that it came with and has no price.
+func (x *Index) Resolve(line Identity) (identity Identity, price int64, priced bool) {
+	if e := x.find(line); e != nil {
+		if e.sku == nil {
+			// A SKU that the catalogue does not have stays on the line beside its product.
+			line.ProductID, line.ProductSourceID = e.identity.ProductID, e.identity.ProductSourceID
+			return line, e.price, e.priced
+		}
+		return e.identity, e.price, e.priced
+	}
+	return line, 0, false
+}
+
+// Records returns the catalogue records behind a line; either may be nil. They are shared and must not be changed.
+func (x *Index) Records(line Identity) (*Product, *SKU) {
+	if e := x.find(line); e != nil {
+		return e.product, e.sku
+	}
+	return nil, nil
+}
+
+func (x *Index) find(line Identity) *entry {
+	if x == nil {
+		return nil
+	}
+	if id := first(line.SKUID, line.SKUSourceID); id != "" {
+		if e := x.skus[id]; e != nil {
+			return e
+		}
+	}
+	return x.products[first(line.ProductID, line.ProductSourceID)]
+}
+
+// Matcher compiles references into a set. Collections are expanded to their members; a reference that is not in the
+// catalogue still matches lines that name it, since carts may hold products that were never stored.
+func (x *Index) Matcher(refs ...Ref) *Matcher {
+	m := &Matcher{}
+	for _, ref := range refs {
+		if ref.Kind() != KindCollection {
+			m.add(ref.Kind(), ref.ID)
+			m.add(ref.Kind(), ref.SourceID)
+			continue
+		}
+		if ref.ID == AllProducts {
+			m.all = true
+			continue
+		}
+		if c, ok := x.Collection(ref.ID); ok {
+			for _, part := range c.Products {
+				m.add(part.Kind(), part.ID)
+				m.add(part.Kind(), part.SourceID)
+			}
+		}
+	}
+	return m
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

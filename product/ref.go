@@ -1,0 +1,122 @@
+package product
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/voucherify-go/voucherify/fault"
+)
+
+// RefKind is what a reference points at. The values are Voucherify's "object" field.
+type RefKind string
+
+// The kinds of references.
+const (
+	KindProduct    RefKind = "product"
+	KindSKU        RefKind = "sku"
+	KindCollection RefKind = "products_collection"
+)
+
+// Ref names a product, a SKU or a collection by the engine's id or the shop's source_id.
+type Ref struct {
+	ID       string  `json:"id,omitempty"`
+	SourceID string  `json:"source_id,omitempty"`
+	Object   RefKind `json:"object,omitempty"`
+	// Type is Voucherify's second, redundant name of the kind ("product_or_sku", "products_collection").
+	Type string `json:"type,omitempty"`
+	// ProductID is the parent of a SKU, when known.
+	ProductID string `json:"product_id,omitempty"`
+}
+
+// Kind returns what the reference points at: by Object, else by Type, else by the prefix of the id. A reference that
+// says nothing is a product.
+func (r Ref) Kind() RefKind {
+	switch {
+	case r.Object != "":
+		return r.Object
+	case r.Type == string(KindCollection), strings.HasPrefix(r.ID, "pc_"):
+		return KindCollection
+	case strings.HasPrefix(r.ID, "sku_"):
+		return KindSKU
+	}
+	return KindProduct
+}
+
+// Check reports a reference that names nothing or an unknown kind.
+func (r Ref) Check() *fault.Error {
+	switch r.Kind() {
+	case KindProduct, KindSKU, KindCollection:
+	default:
+		return fault.Invalid("object", "%q is not one of product, sku, products_collection", r.Object)
+	}
+	if r.ID == "" && r.SourceID == "" {
+		return fault.Invalid("id", "is required")
+	}
+	return nil
+}
+
+// Identity is everything that a line of a cart can be recognised by; unknown parts are empty.
+type Identity struct {
+	ProductID, ProductSourceID string
+	SKUID, SKUSourceID         string
+}
+
+// Known reports whether the line names a product or a SKU at all.
+func (i Identity) Known() bool { return i != Identity{} }
+
+// Key returns the identity for "the same product": the SKU if there is one, otherwise the product; empty when unknown.
+func (i Identity) Key() string {
+	for _, part := range [...]struct{ prefix, value string }{
+		{"sku:", i.SKUID}, {"sku-source:", i.SKUSourceID}, {"product:", i.ProductID}, {"product-source:", i.ProductSourceID},
+	} {
+		if part.value != "" {
+			return part.prefix + part.value
+		}
+	}
+	return ""
+}
+
+// Matcher decides whether a line belongs to a set of references, by set probes only. Build it with Index.Matcher. The
+// zero Matcher matches nothing.
+type Matcher struct {
+	all      bool
+	products map[string]struct{}
+	skus     map[string]struct{}
+}
+
+// Matches reports whether the line is in the set: by its SKU, by its product (which brings all its SKUs), or because
+// the set holds everything.
+func (m *Matcher) Matches(line Identity) bool {
+	if m.all {
+		return true
+	}
+	return member(m.skus, line.SKUID) || member(m.skus, line.SKUSourceID) ||
+		member(m.products, line.ProductID) || member(m.products, line.ProductSourceID)
+}
+
+// Empty reports whether the set can match nothing.
+func (m *Matcher) Empty() bool { return !m.all && len(m.products) == 0 && len(m.skus) == 0 }
+
+func member(set map[string]struct{}, id string) bool {
+	if id == "" || set == nil {
+		return false
+	}
+	_, ok := set[id]
+	return ok
+}
+
+func (m *Matcher) add(kind RefKind, id string) {
+	if id == "" {
+		return
+	}
+	set := &m.products
+	if kind == KindSKU {
+		set = &m.skus
+	}
+	if *set == nil {
+		*set = make(map[string]struct{})
+	}
+	(*set)[id] = struct{}{}
+}
+
+func index(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

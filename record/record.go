@@ -1,0 +1,67 @@
+// Package record owns the shape in which everything durable is handed to a store: a document with an identity, a
+// version, unique keys and a JSON body.
+//
+// It refuses to know the bodies: the packages of the domain write and read them. Stores see only this shape, which is
+// why one adapter serves every kind of record, also those that are added later.
+package record
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Kind names a kind of record, for example "campaign".
+type Kind string
+
+// The kinds of records. Configuration kinds are compiled into the catalogue; a write to one of them raises the revision.
+const (
+	Assignment Kind = "validation_rules_assignment"
+	Campaign   Kind = "campaign"
+	Category   Kind = "category"
+	Collection Kind = "products_collection"
+	Customer   Kind = "customer"
+	Order      Kind = "order"
+	Product    Kind = "product"
+	Redemption Kind = "redemption"
+	Rollback   Kind = "redemption_rollback"
+	Rule       Kind = "validation_rules"
+	Segment    Kind = "segment"
+	Settings   Kind = "settings"
+	SKU        Kind = "sku"
+	Stack      Kind = "promotion_stack"
+	Tier       Kind = "promotion_tier"
+	Voucher    Kind = "voucher"
+)
+
+// Configuration reports whether records of the kind are part of the compiled catalogue.
+func (k Kind) Configuration() bool {
+	switch k {
+	case Assignment, Campaign, Category, Collection, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+		return true
+	}
+	return false
+}
+
+// Document is one record as a store keeps it.
+type Document struct {
+	Kind Kind
+	// ID is unique within project and kind, and is compared byte for byte.
+	ID string
+	// Version counts the writes of the record. When writing, it is the version that the writer has read, and 0 for a
+	// record that must not exist yet; the store keeps Version+1.
+	Version int64
+	// Parent is the id of the record that this one belongs to (a voucher's campaign, an assignment's rule), for lists.
+	Parent string
+	// Keys are further names of the record, unique within project and kind: code, source_id, name. Each has the form
+	// "field:value" and is compared byte for byte.
+	Keys []string
+	// CreatedAt is when the record was first written; lists are ordered by it, then by ID.
+	CreatedAt time.Time
+	// Binned records are not found by Get, Find and List, but their ID and Keys stay reserved.
+	Binned bool
+	// Body is the record as JSON.
+	Body json.RawMessage
+}
+
+// Key builds a unique key of the form that Document.Keys holds.
+func Key(field, value string) string { return field + ":" + value }

@@ -1,0 +1,90 @@
+package voucherify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+)
+
+// Redeem applies the redeemables of a request to the order, counts them, stores the order and answers what is left to
+// charge, all in one transaction.
+//
+// When the answer is no, the error is a *redemption.Refused with the decision; nothing was counted, and the attempt is
+// recorded. With an idempotency key the call can be repeated until it answers: a success is stored under the key and
+// returned again byte for byte; the same key with another request is duplicate_resource_key; a refusal is not stored, so
+// that a corrected cart can be tried under the same key.
+func (e *Engine) Redeem(ctx context.Context, request redemption.Request) (*redemption.Result, error) {
+	started := time.Now()
+	result, attempts, err := mutate(ctx, e, func(ctx context.Context, tx store.Tx, op operation) (*redemption.Result, *redemption.Refused, error) {
+		return e.redeem(ctx, tx, op, &request)
+	})
+	e.observe("redeem", started, attempts, err)
+	return result, err
+}
+
+// RedeemTx is Redeem inside a transaction that is already open. It neither commits nor repeats: the host does. A refusal
+// leaves the transaction usable; after any other error it must be abandoned.
+func (e *Engine) RedeemTx(ctx context.Context, tx store.Tx, request redemption.Request) (*redemption.Result, error) {
+	started := time.Now()
+	result, err := once(ctx, e, tx, func(ctx context.Context, tx store.Tx, op operation) (*redemption.Result, *redemption.Refused, error) {
+		return e.redeem(ctx, tx, op, &request)
+	})
+	e.observe("redeem", started, 1, err)
+	return result, err
+}
+
+// redeem is the one road behind both doors.
+func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request *redemption.Request) (*redemption.Result, *redemption.Refused, error) {
+	catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
+		needs, err := redemption.NeedsOf(request, x)
+		needs.OutcomeVerb, needs.OutcomeKey = redemption.VerbRedeem, request.IdempotencyKey
+		return needs, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if snapshot.Outcome != nil {
+		result, err := replay[redemption.Result](snapshot.Outcome, request.Hash)
+		return result, nil, err
+	}
+	if err := extend(ctx, tx, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
+		return nil, nil, err
+	}
+	calculation, err := redemption.Calculate(catalogue, snapshot, request)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !calculation.Validation.Valid {
+		plan, refused, err := calculation.Refuse()
+		if err != nil {
+			return nil, nil, err
+		}
+		return nil, refused, tx.Apply(ctx, plan)
+	}
+	plan, result, err := calculation.Redeem()
+	if err != nil {
+		return nil, nil, err
+	}
+	return result, nil, tx.Apply(ctx, plan)
+}
+
+// replay decodes a stored answer, if it belongs to the same request.
+func replay[T any](outcome *redemption.Outcome, hash func() (string, error)) (*T, error) {
+	sum, err := hash()
+	if err != nil {
+		return nil, err
+	}
+	if sum != outcome.RequestHash {
+		return nil, fault.New(fault.DuplicateResourceKey, "the key was used at %s for another request", outcome.CreatedAt.Format(time.RFC3339)).At("idempotency_key")
+	}
+	answer := new(T)
+	if err := json.Unmarshal(outcome.Answer, answer); err != nil {
+		return nil, fmt.Errorf("voucherify: decode stored answer: %w", err)
+	}
+	return answer, nil
+}

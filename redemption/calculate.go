@@ -1,0 +1,259 @@
+package redemption
+
+import (
+	"strings"
+
+	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/validation"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// calculation is one request on its way from snapshot to decision. It is used once, by one goroutine.
+type calculation struct {
+	catalogue *Catalogue
+	snapshot  *Snapshot
+	request   *Request
+	rules     *promotion.StackingRules
+
+	ids        id.Sequence        // behind the identifiers of customer and order
+	customer   *customer.Customer // payload over stored; nil for anonymous requests
+	customerID string             // the stored customer's, or the one that a new customer will get; empty for anonymous requests
+	order      *order.Order       // payload over stored; nil without an order
+	orderID    string             // the stored order's, or the one that a new order will get
+	amount     int64              // value of the order before rewards of this request
+	carried    discount.Carried
+	start      *discount.State // before any redeemable
+	state      *discount.State
+	facts      validation.Facts
+
+	turns    []*turn
+	pending  map[CounterKey]int64 // what earlier redeemables of this request will consume
+	counts   counts
+	decision Decision
+}
+
+// turn is one redeemable and what became of it.
+type turn struct {
+	Redeemable
+	incentive *incentive
+	voucher   *voucher.Voucher
+	joint     bool
+	exclusive bool
+	final     bool // decided in the first pass of an exclusive group
+	cut       bool // beyond the limit of redeemables
+	answer    Applied
+	outcome   discount.Outcome
+	bundle    *validation.Bundle
+	limits    []validation.Limit
+	consumed  []Consume
+}
+
+// Calculation is the outcome of a request before anything is written.
+type Calculation struct {
+	// Validation is the answer that Validate gives.
+	Validation *Validation
+	inner      *calculation
+}
+
+// Calculate decides a request on a snapshot. It is pure and total: the same arguments give the same answer, whatever the
+// clock says. The error is a *fault.Error about the request as a whole; a redeemable that cannot be applied is part of the
+// answer.
+func Calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
+	c, err := newCalculation(x, s, r)
+	if err != nil {
+		return nil, err
+	}
+	c.run()
+	return &Calculation{Validation: c.validation(), inner: c}, nil
+}
+
+func newCalculation(x *Catalogue, s *Snapshot, r *Request) (*calculation, error) {
+	c := &calculation{catalogue: x, snapshot: s, request: r, rules: &x.stacking, ids: s.IDs}
+	newCustomer, newOrder := c.ids.Next(id.Customer), c.ids.Next(id.Order)
+	c.customerID, c.orderID = newCustomer, newOrder
+	if err := c.resolveCustomer(); err != nil {
+		return nil, err
+	}
+	if err := c.resolveOrder(); err != nil {
+		return nil, err
+	}
+	if err := c.resolveRedeemables(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *calculation) resolveCustomer() error {
+	stored, payload := c.snapshot.Customer, c.request.buyer()
+	if stored == nil && payload != nil && payload.ID != "" {
+		return fault.Missing("customer", payload.ID).At("customer.id")
+	}
+	c.customer = customer.Merge(stored, payload)
+	switch {
+	case stored != nil:
+		c.customerID = stored.ID
+	case payload == nil:
+		c.customerID = ""
+	}
+	return nil
+}
+
+// resolveOrder lays the order of the request over the stored one: fields that are sent win, items as a whole list, and
+// the redemptions of the stored order stay.
+func (c *calculation) resolveOrder() error {
+	payload, stored := c.request.Order, c.snapshot.Order
+	switch {
+	case stored == nil && payload != nil && payload.ID != "":
+		return fault.Missing("order", payload.ID).At("order.id")
+	case stored == nil:
+		c.order = payload
+	default:
+		c.order, c.carried = mergeOrders(stored, payload)
+		c.orderID = stored.ID
+	}
+	state, err := discount.NewState(c.order, c.catalogue.products, c.carried)
+	if err != nil {
+		return fault.Within("order", err)
+	}
+	if c.rules.RedeemablesProductsApplicationMode == promotion.Once {
+		state.MarkCarried()
+	}
+	c.start, c.state, c.amount = state, state, state.Amount
+	return nil
+}
+
+func mergeOrders(stored, payload *order.Order) (*order.Order, discount.Carried) {
+	merged := *stored
+	carried := discount.Everything
+	if payload.Status != "" {
+		merged.Status = payload.Status
+	}
+	if payload.Items != nil {
+		merged.Items, merged.Amount = payload.Items, payload.Amount
+		carried = discount.OrderDiscount
+	} else if payload.Amount > 0 {
+		merged.Amount = payload.Amount
+	}
+	if payload.Metadata != nil {
+		merged.Metadata = payload.Metadata
+	}
+	return &merged, carried
+}
+
+// resolveRedeemables looks up what the request names. Something that does not exist keeps its place: it is answered as
+// not found.
+func (c *calculation) resolveRedeemables() error {
+	named, err := c.catalogue.expand(c.request)
+	if err != nil {
+		return err
+	}
+	list := make([]turn, len(named))
+	c.turns = make([]*turn, len(named))
+	for i, one := range named {
+		t := &list[i]
+		t.Redeemable = one.Redeemable
+		if one.Object == Voucher {
+			t.voucher = c.snapshot.Vouchers[c.catalogue.codeKey(one.ID)]
+			if t.voucher != nil {
+				t.incentive = c.catalogue.voucher(t.voucher)
+			}
+		} else {
+			t.incentive = c.catalogue.tiers[one.ID]
+		}
+		for k := range i {
+			if t.incentive != nil && list[k].incentive != nil && list[k].incentive.id == t.incentive.id {
+				return fault.New(fault.DuplicatedRedeemables, "%s and %s are the same %s", list[k].ID, t.ID, t.Object).At("redeemables")
+			}
+		}
+		t.categorise(c.catalogue, one.category)
+		c.turns[i] = t
+	}
+	return nil
+}
+
+// categorise fills in what the stacking rules look at. The category of a stack counts for its tiers.
+func (t *turn) categorise(x *Catalogue, category string) {
+	t.answer = Applied{ID: t.ID, Object: t.Object, CategoryID: category}
+	if t.incentive != nil {
+		if category == "" {
+			t.answer.CategoryID = t.incentive.category
+		}
+		t.answer.Name, t.answer.Metadata = t.incentive.name, t.incentive.metadata
+		if t.incentive.campaign != nil {
+			t.answer.CampaignID, t.answer.CampaignName = t.incentive.campaign.ID, t.incentive.campaign.Name
+		}
+	}
+	_, t.exclusive = x.exclusive[t.answer.CategoryID]
+	_, t.joint = x.joint[t.answer.CategoryID]
+}
+
+// expanded is a redeemable of the request, or a tier of its stack with the stack's category.
+type expanded struct {
+	Redeemable
+	category string
+}
+
+// expand replaces a stack by its tiers and enforces the project's limit on redeemables.
+func (x *Catalogue) expand(r *Request) ([]expanded, error) {
+	var list []expanded
+	for _, named := range r.Redeemables {
+		if named.Object != PromotionStack {
+			list = append(list, expanded{Redeemable: named})
+			continue
+		}
+		stack := x.stacks[named.ID]
+		if stack == nil {
+			return nil, fault.Missing("promotion_stack", named.ID).At("redeemables[0].id")
+		}
+		for _, tier := range stack.Tiers.IDs {
+			list = append(list, expanded{Redeemable{PromotionTier, tier}, stack.CategoryID})
+		}
+	}
+	if limit := x.stacking.RedeemablesLimit; len(list) > limit {
+		return nil, fault.New(fault.InvalidRedeemables, "%d redeemables, the project allows %d", len(list), limit).At("redeemables")
+	}
+	return list, nil
+}
+
+// fillFacts describes order, customer and redemption to the rules. Units that rewards add later do not count, so the
+// lines are described once.
+func (c *calculation) fillFacts() {
+	f := &c.facts
+	f.Redemption.Metadata = c.request.Metadata
+	if c.customer != nil {
+		f.Customer = validation.CustomerFacts{
+			Present: true, ID: c.customer.ID, SourceID: c.customer.SourceID, Name: c.customer.Name, Email: c.customer.Email,
+			Metadata: c.customer.Metadata, Segments: c.catalogue.segments[c.customerID],
+		}
+	}
+	if c.order == nil {
+		return
+	}
+	f.Order.Present, f.Order.Metadata = true, c.order.Metadata
+	f.Order.InitialAmount = c.start.InitialAmount
+	f.Order.HasAmount = c.order.Amount > 0
+	f.Order.Items = make([]validation.ItemFacts, 0, len(c.start.Lines))
+	for i := range c.start.Lines {
+		l := &c.start.Lines[i]
+		f.Order.HasAmount = f.Order.HasAmount || l.AmountKnown
+		if l.InitialQuantity <= 0 {
+			continue
+		}
+		f.Order.Quantity += l.InitialQuantity
+		f.Order.Items = append(f.Order.Items, validation.ItemFacts{
+			Identity: l.Identity, Price: l.Price, HasPrice: l.PriceKnown, Quantity: l.InitialQuantity,
+			Amount: l.InitialAmount, HasAmount: l.AmountKnown,
+			Metadata: c.order.Items[i].Metadata, ProductMetadata: c.start.ProductMetadata(l),
+		})
+	}
+}
+
+// details are the words of Voucherify about what is missing: "Cannot find voucher with id X".
+func (t *turn) missing() *fault.Error {
+	return fault.Missing(strings.ToLower(string(t.Object)), t.ID)
+}

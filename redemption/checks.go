@@ -1,0 +1,275 @@
+package redemption
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/validation"
+	"github.com/voucherify-go/voucherify/validity"
+)
+
+// try checks a redeemable in the order of precedence and, when everything holds, applies it to the running order. The
+// error is the first check that failed; the order is then as before.
+func (c *calculation) try(t *turn) *fault.Error {
+	for _, check := range [...]func(*turn) *fault.Error{c.checkExists, c.checkActive, c.checkValidity, c.checkQuantity} {
+		if err := check(t); err != nil {
+			return err
+		}
+	}
+	t.limits = t.limits[:0]
+	c.prepare(t)
+	if err := c.checkRules(t, (*validation.Program).Before); err != nil {
+		return err
+	}
+	if err := c.checkBundle(t); err != nil {
+		return err
+	}
+	return c.apply(t)
+}
+
+func (c *calculation) checkExists(t *turn) *fault.Error {
+	if t.incentive != nil {
+		return nil
+	}
+	err := t.missing()
+	c.step(Step{Subject: t.ID, Check: CheckExists, Outcome: Denied, Reason: err.Key})
+	return err
+}
+
+func (c *calculation) checkActive(t *turn) *fault.Error {
+	if t.incentive.active {
+		return nil
+	}
+	c.step(Step{Subject: t.ID, Check: CheckActive, Outcome: Denied, Reason: t.key(fault.VoucherDisabled, fault.PromotionInactive)})
+	if t.Object == Voucher {
+		return fault.New(fault.VoucherDisabled, "%s", t.ID)
+	}
+	return fault.New(fault.PromotionInactive, "Promotion Tier with id: %s is disabled.", t.ID)
+}
+
+// key picks the key for the kind of redeemable.
+func (t *turn) key(voucher, tier fault.Key) fault.Key {
+	if t.Object == Voucher {
+		return voucher
+	}
+	return tier
+}
+
+func (c *calculation) checkValidity(t *turn) *fault.Error {
+	now, window := c.snapshot.Now, &t.incentive.window
+	step := Step{Subject: t.ID, Check: CheckValidity, Outcome: Denied, Actual: ""}
+	switch window.At(now, c.catalogue.zone) {
+	case validity.Valid:
+		return nil
+	case validity.NotStarted:
+		step.Reason = t.key(fault.VoucherNotActive, fault.PromotionNotActiveNow)
+		step.Expected = "from " + window.StartDate.UTC().Format(time.RFC3339)
+	case validity.Expired:
+		step.Reason = t.key(fault.VoucherExpired, fault.PromotionNotActiveNow)
+		step.Expected = "until " + window.ExpirationDate.UTC().Format(time.RFC3339)
+	default:
+		step.Reason = t.key(fault.VoucherNotActiveNow, fault.PromotionNotActiveNow)
+		step.Expected = "within its days and hours"
+	}
+	step.Actual = now.In(c.catalogue.zone).Format(time.RFC3339)
+	c.step(step)
+	return fault.New(step.Reason, "%s", t.ID)
+}
+
+func (c *calculation) checkQuantity(t *turn) *fault.Error {
+	if t.voucher == nil || t.voucher.Redemption.Quantity == nil {
+		return nil
+	}
+	limit := *t.voucher.Redemption.Quantity
+	used := c.used(CounterKey{Metric: CountVoucher, Subject: t.voucher.ID})
+	if used < limit {
+		return nil
+	}
+	c.step(Step{
+		Subject: t.ID, Check: CheckQuantity, Outcome: Denied, Reason: fault.QuantityExceeded,
+		Actual: strconv.FormatInt(used, 10), Expected: "less than " + strconv.FormatInt(limit, 10),
+	})
+	return fault.New(fault.QuantityExceeded, "%s", t.ID)
+}
+
+// used is what a counter holds, with what earlier redeemables of this request will add.
+func (c *calculation) used(key CounterKey) int64 { return c.snapshot.Counters[key] + c.pending[key] }
+
+// prepare sets the facts that change from one redeemable to the next: running amounts and usage. Usage includes this
+// redemption, so "less than or equal to 1" means once.
+func (c *calculation) prepare(t *turn) {
+	c.facts.Order.Amount = c.state.Total()
+	c.facts.Order.TotalAmount = c.facts.Order.Amount
+	c.facts.Redemption.DiscountAmount = 0
+	for _, m := range t.incentive.metrics {
+		c.facts.Usage[m] = c.used(c.counterOf(m, t.incentive)) + c.delta(m, t.incentive)
+	}
+}
+
+// delta is what this redemption adds to a metric, as far as it is known before the discount is calculated.
+func (c *calculation) delta(m validation.Metric, i *incentive) int64 {
+	switch m {
+	case validation.CampaignDiscountAmount:
+		return 0
+	case validation.CampaignOrdersAmount:
+		return c.orderValue(i)
+	}
+	return 1
+}
+
+// orderValue is what the order adds to the order value of the campaign: its amount, unless the campaign has counted this
+// order already.
+func (c *calculation) orderValue(i *incentive) int64 {
+	if c.used(CounterKey{Metric: CountCampaignOrder, Subject: c.campaignOf(i), Detail: c.orderID}) > 0 {
+		return 0
+	}
+	return c.amount
+}
+
+// checkRules evaluates the rules of a redeemable, its own first. Every rule must hold.
+func (c *calculation) checkRules(t *turn, phase func(*validation.Program, *validation.Facts) validation.Verdict) *fault.Error {
+	for _, r := range t.incentive.rules {
+		if r.broken != nil {
+			c.step(Step{Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: fault.InvalidValidationRules, RuleID: r.id, RuleVersion: r.version, Actual: r.broken.Error()})
+			return fault.New(fault.InvalidValidationRules, "rule %s cannot be evaluated: %v", r.id, r.broken)
+		}
+		verdict := phase(r.program, &c.facts)
+		if verdict.Failure != nil && !verdict.Holds {
+			return c.violated(t, r, verdict.Failure)
+		}
+		if !verdict.Pending {
+			t.limits = append(t.limits, verdict.Limits...)
+			c.step(Step{Subject: t.ID, Check: CheckRule, Outcome: Passed, RuleID: r.id, RuleVersion: r.version})
+		}
+	}
+	return nil
+}
+
+var objectNames = map[Object]string{Voucher: "Discount Coupon", PromotionTier: "Promotion Tier"}
+
+func (c *calculation) violated(t *turn, r *rule, f *validation.Failure) *fault.Error {
+	key := f.Key()
+	c.step(Step{
+		Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: key, Actual: f.Actual, Expected: f.Expected,
+		Missing: f.Missing, Operand: f.Name, RuleID: r.id, RuleVersion: r.version,
+	})
+	return fault.New(key, "%s cannot be redeemed because of violated validation rules: %s", objectNames[t.Object], r.id).Says(f.Message)
+}
+
+// checkBundle identifies the bundle that a rule of the redeemable asks for.
+func (c *calculation) checkBundle(t *turn) *fault.Error {
+	t.bundle = nil
+	for _, r := range t.incentive.rules {
+		bundle, ok := r.program.Bundle(c.facts.Order.Items)
+		if !ok {
+			continue
+		}
+		t.bundle = &bundle
+		if bundle.Quantity > 0 {
+			return nil
+		}
+		missing := make([]string, 0, len(bundle.Missing))
+		var units int64
+		for _, item := range bundle.Missing {
+			missing = append(missing, strconv.FormatInt(item.ItemQuantity, 10)+" × "+item.ID)
+			units += item.ItemQuantity
+		}
+		c.step(Step{
+			Subject: t.ID, Check: CheckBundle, Outcome: Denied, Reason: fault.OrderRulesViolated, Actual: "0 bundles",
+			Expected: "also " + strings.Join(missing, ", "), Missing: &units, RuleID: r.id, RuleVersion: r.version,
+		})
+		return fault.New(fault.OrderRulesViolated, "the bundle of rule %s is not complete", r.id)
+	}
+	return nil
+}
+
+// apply calculates the discount, checks the rules that look at its result, and keeps it if they hold.
+func (c *calculation) apply(t *turn) *fault.Error {
+	i := t.incentive
+	if i.broken != nil {
+		c.step(Step{Subject: t.ID, Check: CheckEffect, Outcome: Denied, Reason: fault.InvalidVoucher, Actual: i.broken.Error()})
+		return fault.New(fault.InvalidVoucher, "the discount cannot be applied: %v", i.broken)
+	}
+	skips := c.skipsWithoutEffect(t)
+	var before *discount.State
+	if i.hasPost || (skips && i.discount != nil && i.discount.Definition().Type == discount.Units) {
+		before = c.state.Clone()
+	}
+	c.state.Begin()
+	if i.discount != nil {
+		t.outcome = i.discount.Apply(c.state, c.context(t))
+	} else {
+		t.outcome = discount.Outcome{}
+	}
+	if i.hasPost {
+		if err := c.checkAfter(t); err != nil {
+			c.state = before
+			return err
+		}
+	}
+	idle := i.discount != nil && t.outcome.NoEffect()
+	if idle && skips {
+		if before != nil {
+			c.state = before
+		}
+		c.skip(t, fault.NoEffect)
+		return nil
+	}
+	c.accept(t, idle)
+	return nil
+}
+
+func (c *calculation) checkAfter(t *turn) *fault.Error {
+	granted := t.outcome.Order + t.outcome.Items
+	c.facts.Order.TotalAmount = c.state.Total()
+	c.facts.Redemption.DiscountAmount = granted
+	c.facts.Usage[validation.CampaignDiscountAmount] = granted +
+		c.used(c.counterOf(validation.CampaignDiscountAmount, t.incentive))
+	t.limits = t.limits[:0]
+	return c.checkRules(t, (*validation.Program).After)
+}
+
+func (c *calculation) context(t *turn) discount.Context {
+	context := discount.Context{Mode: c.mode(t), Values: &values{c, t}, QuotaUsed: func(q discount.Quota) int64 {
+		key, counted := c.quotaKey(t.incentive, q)
+		if !counted {
+			return 0
+		}
+		return c.used(key)
+	}}
+	if t.bundle != nil {
+		context.Bundle = t.bundle.Quantity
+	}
+	return context
+}
+
+// accept makes the redeemable part of the answer: its snapshot of the order, what it gave, and what it will consume.
+func (c *calculation) accept(t *turn, idle bool) {
+	c.state.Keep(c.rules.RedeemablesProductsApplicationMode == promotion.Once)
+	t.answer.Status = Applicable
+	if c.order != nil {
+		t.answer.Order = c.state.Snapshot()
+	}
+	if d := t.incentive.discount; d != nil {
+		t.answer.Result.Discount = &t.outcome.Discount
+		t.answer.ApplicableTo = listOf(d.Targets(c.state, &t.outcome))
+		t.answer.InapplicableTo = listOf(d.Excluded())
+	}
+	t.answer.Result.Bundle = t.bundle
+	t.consumed = c.consumption(t)
+	for _, consume := range t.consumed {
+		if c.pending == nil {
+			c.pending = make(map[CounterKey]int64)
+		}
+		c.pending[consume.Key] += consume.Delta
+	}
+	step := Step{Subject: t.ID, Check: CheckEffect, Outcome: Passed}
+	if idle {
+		step.Outcome, step.Reason = Idle, fault.NoEffect
+	}
+	c.step(step)
+}

@@ -1,0 +1,314 @@
+package redemption
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/money"
+	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/record"
+)
+
+// VerbRedeem names redeems among the stored answers of idempotent calls.
+const VerbRedeem = "redeem"
+
+// Redeem turns a valid calculation into the plan that carries it out and the answer that it gives. It must not be called
+// for one that is not valid; see Refuse.
+func (calc *Calculation) Redeem() (*Plan, *Result, error) {
+	c := calc.inner
+	r := &redeem{calculation: c, validation: calc.Validation, ids: c.ids, result: &Result{
+		InapplicableRedeemables: calc.Validation.InapplicableRedeemables,
+		SkippedRedeemables:      calc.Validation.SkippedRedeemables,
+		Decision:                calc.Validation.Decision,
+	}}
+	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeEvents, r.writeOutcome} {
+		if err := step(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return &r.plan, r.result, r.plan.Seal()
+}
+
+// redeem is one redemption while its plan is written.
+type redeem struct {
+	*calculation
+	validation  *Validation
+	ids         id.Sequence
+	plan        Plan
+	result      *Result
+	newCustomer bool
+}
+
+// writeCustomer stores a customer that is new, or that the request knows more about.
+func (r *redeem) writeCustomer() error {
+	if r.customer == nil {
+		return nil
+	}
+	stored := r.snapshot.Customer
+	if stored != nil && reflect.DeepEqual(stored, r.customer) {
+		r.result.Customer = stored
+		return nil
+	}
+	c := *r.customer
+	c.ID = r.customerID
+	var version int64
+	if stored == nil {
+		c.CreatedAt, r.newCustomer = r.snapshot.Now, true
+	} else {
+		version, c.UpdatedAt = stored.Version, &r.snapshot.Now
+	}
+	c.Version = version + 1
+	r.result.Customer = &c
+	var keys []string
+	if c.SourceID != "" {
+		keys = []string{record.Key("source_id", c.SourceID)}
+	}
+	return r.plan.write(record.Customer, c.ID, version, c.CreatedAt, "", keys, &c)
+}
+
+// finishOrder makes the calculated order the one that is stored: identifiers, status, customer.
+func (r *redeem) finishOrder() error {
+	o := r.state.Result()
+	if o.Touched&(order.TouchedOrder|order.TouchedItems) == 0 {
+		o.Touched |= order.TouchedApplied // a redemption that came to nothing says so
+	}
+	stored := r.snapshot.Order
+	o.ID = r.orderID
+	o.Status = r.status()
+	o.CreatedAt, o.Version = r.snapshot.Now, 1
+	if stored != nil {
+		o.CreatedAt, o.UpdatedAt, o.Version = stored.CreatedAt, &r.snapshot.Now, stored.Version+1
+		o.Redemptions = make(map[string]order.Redemption, len(stored.Redemptions)+1)
+		for key, value := range stored.Redemptions {
+			o.Redemptions[key] = value
+		}
+	} else {
+		o.Redemptions = make(map[string]order.Redemption, 1)
+	}
+	if o.CustomerID == "" {
+		o.CustomerID = r.customerID
+	}
+	for i := range o.Items {
+		if o.Items[i].ID == "" {
+			o.Items[i].ID = r.ids.Next(id.OrderItem)
+		}
+	}
+	r.result.Order = o
+	return nil
+}
+
+// status is the order's after the redemption: what the request says, else PAID; a fulfilled order stays fulfilled.
+func (r *redeem) status() order.Status {
+	if o := r.request.Order; o != nil && o.Status != "" {
+		return o.Status
+	}
+	if stored := r.snapshot.Order; stored != nil && stored.Status == order.Fulfilled {
+		return order.Fulfilled
+	}
+	return order.Paid
+}
+
+// writeRedemptions records one redemption for each redeemable that applies and, for several or a stack, their parent.
+func (r *redeem) writeRedemptions() error {
+	var applied []*turn
+	for _, t := range r.turns {
+		if t.answer.Status == Applicable {
+			applied = append(applied, t)
+		}
+	}
+	stacked := len(applied) > 1 || r.request.Redeemables[0].Object == PromotionStack
+	if stacked {
+		parent := r.base(id.Redemption)
+		parent.RelatedObjectType, parent.RelatedObjectID = "redemption", parent.ID
+		r.result.Parent = parent
+	}
+	room := r.room()
+	for _, t := range applied {
+		child := r.base(id.Redemption)
+		r.describe(child, t)
+		child.Granted = r.grant(t, room)
+		child.Order = snapshotFor(t.answer.Order, r.result.Order, stacked)
+		r.plan.Consume = append(r.plan.Consume, t.consumed...)
+		if stacked {
+			child.Parent = r.result.Parent.ID
+			r.result.Parent.Children = append(r.result.Parent.Children, child.ID)
+		}
+		r.result.Redemptions = append(r.result.Redemptions, child)
+	}
+	top := r.result.Redemptions[0]
+	if stacked {
+		top = r.result.Parent
+	}
+	top.Decision = &r.decision
+	if stacked {
+		if err := r.writeRedemption(r.result.Parent); err != nil {
+			return err
+		}
+	}
+	for _, child := range r.result.Redemptions {
+		if err := r.writeRedemption(child); err != nil {
+			return err
+		}
+	}
+	r.traceOnOrder()
+	return nil
+}
+
+func (r *redeem) writeRedemption(x *Redemption) error {
+	x.Version = 1
+	return r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
+}
+
+func (r *redeem) base(prefix string) *Redemption {
+	return &Redemption{
+		ID: r.ids.Next(prefix), Date: r.snapshot.Now, CustomerID: r.customerID, Metadata: r.request.Metadata,
+		Result: Success, Status: Succeeded, OrderID: r.orderID,
+	}
+}
+
+// describe names the voucher or tier of a redemption.
+func (c *calculation) describe(x *Redemption, t *turn) {
+	x.RelatedObjectType, x.CampaignID = string(t.Object), t.answer.CampaignID
+	if t.incentive != nil {
+		x.RelatedObjectID = t.incentive.id
+	}
+	if t.voucher != nil {
+		x.Code = t.voucher.Code
+	}
+}
+
+// snapshotFor is the order that a redemption keeps: the whole order for a single one, the amounts only for one of several.
+func snapshotFor(o, final *order.Order, stacked bool) *order.Order {
+	if o == nil {
+		return nil
+	}
+	snapshot := *o
+	snapshot.ID = final.ID
+	if stacked {
+		snapshot.Items, snapshot.Metadata = nil, nil
+		return &snapshot
+	}
+	snapshot.Items, snapshot.Status, snapshot.Touched = final.Items, final.Status, final.Touched
+	return &snapshot
+}
+
+// room is what is left of each line for shares of order-level discounts, once line discounts and the shares of discounts
+// that the order carried before are taken off.
+func (r *redeem) room() []int64 {
+	items := r.result.Order.Items
+	room := make([]int64, len(items))
+	for i := range items {
+		room[i] = items[i].SubtotalAmount
+	}
+	carried := r.result.Order.DiscountAmount - r.result.Order.AppliedDiscountAmount
+	for i, share := range money.SplitCapped(carried, room, room) {
+		room[i] -= share
+	}
+	return room
+}
+
+// grant freezes what the redemption gave, line by line. The order-level discount is divided over the lines by what is
+// left of them, so that returned units can give their share back; no line gets more than it has left.
+func (r *redeem) grant(t *turn, room []int64) *Granted {
+	g := &Granted{OrderDiscount: t.outcome.Order, ItemsDiscount: t.outcome.Items, Consumed: t.consumed}
+	items := r.result.Order.Items
+	if len(items) == 0 || t.answer.Order == nil {
+		return g
+	}
+	shares := money.SplitCapped(t.outcome.Order, room, room)
+	g.Lines = make([]GrantedLine, len(items))
+	for i := range items {
+		room[i] -= shares[i]
+		line := GrantedLine{ItemID: items[i].ID, Quantity: items[i].Quantity, Amount: items[i].LineAmount(), OrderShare: shares[i]}
+		if i < len(t.answer.Order.Items) {
+			x := &t.answer.Order.Items[i]
+			line.Discount, line.FreeUnits = x.AppliedDiscountAmount, x.AppliedDiscountQuantity
+			line.AddedUnits, line.AddedAmount = x.AppliedQuantity, x.AppliedQuantityAmount
+		}
+		g.Lines[i] = line
+	}
+	return g
+}
+
+// traceOnOrder notes the redemption on the order.
+func (r *redeem) traceOnOrder() {
+	if parent := r.result.Parent; parent != nil {
+		r.result.Order.Redemptions[parent.ID] = order.Redemption{
+			Date: parent.Date, RelatedObjectType: "redemption", RelatedObjectID: parent.ID, Stacked: parent.Children,
+		}
+		return
+	}
+	single := r.result.Redemptions[0]
+	r.result.Order.Redemptions[single.ID] = order.Redemption{
+		Date: single.Date, RelatedObjectType: single.RelatedObjectType, RelatedObjectID: single.RelatedObjectID,
+		RelatedObjectParentID: single.CampaignID,
+	}
+}
+
+func (r *redeem) writeOrder() error {
+	return writeOrder(&r.plan, r.result.Order)
+}
+
+// writeOrder adds an order to a plan; its Version is the one that it gets.
+func writeOrder(p *Plan, o *order.Order) error {
+	var keys []string
+	if o.SourceID != "" {
+		keys = []string{record.Key("source_id", o.SourceID)}
+	}
+	return p.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", keys, o)
+}
+
+func (r *redeem) writeEvents() error {
+	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
+	o, buyer := r.result.Order, r.result.Customer
+	if r.newCustomer {
+		e.add(event.CustomerCreated, buyer.ID, map[string]any{"customer": buyer})
+	}
+	if buyer != nil {
+		data := map[string]any{"customer": buyer, "order": o}
+		kind := event.CustomerOrderCreated
+		if r.snapshot.Order != nil {
+			kind = event.CustomerOrderUpdated
+		}
+		e.add(kind, o.ID, data)
+		if kind, ok := orderEvents[o.Status]; ok && (r.snapshot.Order == nil || r.snapshot.Order.Status != o.Status) {
+			e.add(kind, o.ID, data)
+		}
+	}
+	for _, x := range r.result.Redemptions {
+		e.addRedemption(event.RedemptionSucceeded, event.CustomerRedemptionSuccess, x, buyer, o)
+	}
+	if r.result.Parent != nil {
+		e.add(event.RedemptionSucceeded, r.result.Parent.ID, map[string]any{"customer": buyer, "order": o, "redemption": r.result.Parent})
+	}
+	return e.err
+}
+
+// orderEvents are the events of an order that gets a status.
+var orderEvents = map[order.Status]event.Type{
+	order.Paid: event.CustomerOrderPaid, order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
+}
+
+// writeOutcome freezes the answer under the key of the request.
+func (r *redeem) writeOutcome() error {
+	return r.plan.freeze(VerbRedeem, r.request.IdempotencyKey, r.request.Hash, r.snapshot, r.result)
+}
+
+// freeze stores an answer under an idempotency key, in the same commit as its effects.
+func (p *Plan) freeze(verb, key string, hash func() (string, error), s *Snapshot, answer any) error {
+	if key == "" {
+		return nil
+	}
+	sum, err := hash()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	p.Outcome = &Outcome{Verb: verb, Key: key, RequestHash: sum, Answer: text, CreatedAt: s.Now}
+	return nil
+}

@@ -1,0 +1,75 @@
+package redemption
+
+import (
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/record"
+)
+
+// Refuse turns a calculation that is not valid into the record of the failed attempt and the refusal that the caller
+// gets. The plan touches no counter, balance or order.
+func (calc *Calculation) Refuse() (*Plan, *Refused, error) {
+	c := calc.inner
+	r := &refusal{calculation: c, ids: c.ids}
+	cause := c.refusal()
+	failed := r.record(cause)
+	refused := &Refused{Cause: cause.About("redemption", failed.ID), Validation: calc.Validation}
+	for _, step := range [...]func() error{func() error { return r.write(failed, cause) }, r.plan.Seal} {
+		if err := step(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return &r.plan, refused, nil
+}
+
+type refusal struct {
+	*calculation
+	ids  id.Sequence
+	plan Plan
+}
+
+// record is a failed attempt. Until more is known it names itself.
+func (r *refusal) record(cause *fault.Error) *Redemption {
+	x := &Redemption{
+		ID: r.ids.Next(id.FailedRedeem), Date: r.snapshot.Now, Metadata: r.request.Metadata,
+		Result: Failure, Status: Failed, FailureCode: cause.Key, FailureMessage: cause.Message, Version: 1,
+	}
+	if r.snapshot.Customer != nil {
+		x.CustomerID = r.snapshot.Customer.ID
+	}
+	x.RelatedObjectType, x.RelatedObjectID = "redemption", x.ID
+	return x
+}
+
+// write records the attempt: by itself for one redeemable, as a parent with a child for each that failed otherwise.
+func (r *refusal) write(top *Redemption, cause *fault.Error) error {
+	records := []*Redemption{top}
+	if len(r.turns) == 1 {
+		if t := r.turns[0]; t.incentive != nil {
+			r.describe(top, t)
+		}
+	} else {
+		for _, t := range r.turns {
+			if t.answer.Result.Error == nil || cause.Key == fault.NoApplicableRedeemables {
+				continue
+			}
+			child := r.record(t.answer.Result.Error)
+			child.Parent = top.ID
+			if t.incentive != nil {
+				r.describe(child, t)
+			}
+			top.Children = append(top.Children, child.ID)
+			records = append(records, child)
+		}
+	}
+	top.Decision = &r.decision
+	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
+	for _, x := range records {
+		if err := r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x); err != nil {
+			return err
+		}
+		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, r.snapshot.Customer, nil)
+	}
+	return e.err
+}

@@ -1,0 +1,133 @@
+package redemption
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/promotion"
+)
+
+// Object is the kind of a redeemable.
+type Object string
+
+// The kinds of redeemables.
+const (
+	Voucher        Object = "voucher"
+	PromotionTier  Object = "promotion_tier"
+	PromotionStack Object = "promotion_stack"
+)
+
+// Redeemable names one thing to redeem: a voucher by its code or id, a tier or a stack by its id.
+type Redeemable struct {
+	Object Object `json:"object"`
+	ID     string `json:"id"`
+}
+
+// Codes names vouchers by their codes, in the order in which they are applied.
+func Codes(codes ...string) []Redeemable { return named(Voucher, codes) }
+
+// Tiers names promotion tiers by their ids, in the order in which they are applied.
+func Tiers(ids ...string) []Redeemable { return named(PromotionTier, ids) }
+
+// Stack names a promotion stack, which is always alone in a request.
+func Stack(id string) []Redeemable { return named(PromotionStack, []string{id}) }
+
+func named(object Object, ids []string) []Redeemable {
+	list := make([]Redeemable, len(ids))
+	for i, id := range ids {
+		list[i] = Redeemable{Object: object, ID: id}
+	}
+	return list
+}
+
+// Request is what a checkout asks: these redeemables, for this customer, on this order. Validate and Redeem take the same
+// request and give the same amounts.
+type Request struct {
+	// IdempotencyKey makes a redeem repeatable: the same key with the same request returns the stored answer. At most 255
+	// bytes. Empty means a key of its own, so that each call redeems. Validate ignores it.
+	IdempotencyKey string `json:"-"`
+	// Redeemables are between 1 and 30.
+	Redeemables []Redeemable `json:"redeemables"`
+	// Order may be nil; then only incentives that need no order can be applied, and a redeem stores an order of amount 0.
+	Order *order.Order `json:"order,omitempty"`
+	// Customer may be nil for an anonymous call. A redeem stores a new customer and updates a known one.
+	Customer *customer.Customer `json:"customer,omitempty"`
+	// TrackingID is the customer's source_id, used when Customer is nil.
+	TrackingID string `json:"tracking_id,omitempty"`
+	// Metadata belongs to the redemption; rules can look at it and a redeem stores it.
+	Metadata metadata.Map `json:"metadata,omitempty"`
+}
+
+// The bounds of a request, enforced before anything is read.
+const (
+	MaxRedeemables    = promotion.MaxRedeemables
+	MaxIdempotencyKey = 255 // bytes
+	MaxRedeemableID   = 255 // bytes
+)
+
+// Check reports the first thing that is wrong with the request by itself: what it names is looked up later.
+func (r *Request) Check() error {
+	if len(r.IdempotencyKey) > MaxIdempotencyKey {
+		return fault.Invalid("idempotency_key", "is longer than %d bytes", MaxIdempotencyKey)
+	}
+	if n := len(r.Redeemables); n < 1 || n > MaxRedeemables {
+		return fault.Invalid("redeemables", "has %d redeemables, between 1 and %d are allowed", n, MaxRedeemables)
+	}
+	if err := r.checkRedeemables(); err != nil {
+		return err
+	}
+	if err := r.Order.Check(); err != nil {
+		return fault.Within("order", err)
+	}
+	if err := r.Customer.Check(); err != nil {
+		return fault.Within("customer", err)
+	}
+	if len(r.TrackingID) > customer.MaxIDLength {
+		return fault.Invalid("tracking_id", "is longer than %d bytes", customer.MaxIDLength)
+	}
+	if err := r.Metadata.Check("metadata"); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (r *Request) checkRedeemables() error {
+	stacks := 0
+	for i, x := range r.Redeemables {
+		field := "redeemables[" + strconv.Itoa(i) + "]"
+		switch x.Object {
+		case Voucher, PromotionTier:
+		case PromotionStack:
+			stacks++
+		default:
+			return fault.Invalid(field+".object", "%q is not one of voucher, promotion_tier, promotion_stack", x.Object)
+		}
+		if id := strings.TrimSpace(x.ID); id == "" || len(x.ID) > MaxRedeemableID {
+			return fault.Invalid(field+".id", "must have between 1 and %d bytes", MaxRedeemableID)
+		}
+		for _, y := range r.Redeemables[:i] {
+			if x == y {
+				return fault.New(fault.DuplicatedRedeemables, "%s %s stands twice", x.Object, x.ID).At(field)
+			}
+		}
+	}
+	if stacks > 0 && len(r.Redeemables) > 1 {
+		return fault.New(fault.InvalidRedeemables, "a promotion stack cannot be used with other redeemables").At("redeemables")
+	}
+	return nil
+}
+
+// Hash identifies the content of the request, without its key: the same request has the same hash in every process.
+func (r *Request) Hash() (string, error) { return hashOf(r) }
+
+// buyer returns the customer that the request names, if any.
+func (r *Request) buyer() *customer.Customer {
+	if r.Customer == nil && r.TrackingID != "" {
+		return customer.BySourceID(r.TrackingID)
+	}
+	return r.Customer
+}

@@ -1,0 +1,95 @@
+package redemption
+
+import (
+	"slices"
+	"time"
+
+	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// Needs says which volatile rows a request reads, as data, so that a store can fetch them in one round trip.
+type Needs struct {
+	// Vouchers are the keys of codes (see voucher.CaseMode.Key) or ids of vouchers.
+	Vouchers []string
+	// CustomerID or CustomerSourceID names the customer; both empty for an anonymous request.
+	CustomerID, CustomerSourceID string
+	// OrderID or OrderSourceID names a stored order; both empty for an order that is not stored.
+	OrderID, OrderSourceID string
+	// Redemptions are ids of redemptions; their children and parents are read with them.
+	Redemptions []string
+	// Counters are read as they stand.
+	Counters []CounterKey
+	// Templates are counters whose keys depend on what is found: see CounterTemplate.
+	Templates []CounterTemplate
+	// OutcomeVerb and OutcomeKey name the stored answer of an idempotent call; empty when there is none to look for.
+	OutcomeVerb, OutcomeKey string
+}
+
+// CounterTemplate is a counter of each voucher that is found, or of its campaign.
+type CounterTemplate struct {
+	Metric CounterMetric
+	// OfCampaign makes the voucher's campaign the subject; otherwise it is the voucher. A voucher without a campaign is its
+	// own campaign.
+	OfCampaign bool
+	// PerCustomer counters belong to the customer that is found; without one they are not read.
+	PerCustomer bool
+	// PerOrder counters have the stored order that is found as their detail; without one they are not read.
+	PerOrder bool
+}
+
+// Snapshot is everything that a decision is made from: the volatile rows, the instant and the identifiers. It is not
+// changed by calculating, and the same snapshot gives the same decision.
+type Snapshot struct {
+	// Now is the instant of the operation, read once from the engine's clock.
+	Now time.Time
+	// IDs numbers what the operation creates; Group is shared by its events.
+	IDs   id.Sequence
+	Group string
+
+	// Revision is the revision of the configuration at the time of reading.
+	Revision int64
+	// Vouchers holds what was found, by the keys of Needs.Vouchers.
+	Vouchers map[string]*voucher.Voucher
+	// Customer and Order are nil when they are not stored.
+	Customer *customer.Customer
+	Order    *order.Order
+	// Redemptions holds the redemptions that were asked for, with children and parents, by id.
+	Redemptions map[string]*Redemption
+	// Counters holds the counters that exist; others are 0.
+	Counters map[CounterKey]int64
+	// Outcome is the stored answer, nil when there is none.
+	Outcome *Outcome
+}
+
+// Keys returns the counters to read once vouchers, customer and order are found: the fixed ones and those of the
+// templates, sorted and without repetition. customerID and orderID are empty for records that are not stored.
+func (n *Needs) Keys(vouchers map[string]*voucher.Voucher, customerID, orderID string) []CounterKey {
+	keys := slices.Clone(n.Counters)
+	for _, name := range n.Vouchers {
+		v := vouchers[name]
+		if v == nil {
+			continue
+		}
+		for _, t := range n.Templates {
+			if (t.PerCustomer && customerID == "") || (t.PerOrder && orderID == "") {
+				continue
+			}
+			key := CounterKey{Metric: t.Metric, Subject: v.ID}
+			if t.OfCampaign && v.CampaignID != "" {
+				key.Subject = v.CampaignID
+			}
+			if t.PerCustomer {
+				key.Customer = customerID
+			}
+			if t.PerOrder {
+				key.Detail = orderID
+			}
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, CounterKey.Compare)
+	return slices.Compact(keys)
+}

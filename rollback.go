@@ -1,0 +1,101 @@
+package voucherify
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+)
+
+// Rollback undoes a redemption: a parent with all of its children, a single one, or one child. Counters, budgets and
+// quotas get back exactly what the redemption had taken, whatever became of the campaign since, and (unless the stacking
+// rules say WITHOUT_ORDER) its discounts leave the order, which is canceled once nothing redeemed on it stands. What
+// returns have given back before is not given back twice.
+//
+// A redemption is rolled back once: the second time is already_rolled_back, and the attempt is recorded.
+func (e *Engine) Rollback(ctx context.Context, request redemption.RollbackRequest) (*redemption.RollbackResult, error) {
+	started := time.Now()
+	result, attempts, err := mutate(ctx, e, e.rollbackVerb(&request))
+	err = unwrapRefusal(err)
+	e.observe("rollback", started, attempts, err)
+	return result, err
+}
+
+// RollbackTx is Rollback inside a transaction that is already open; see RedeemTx.
+func (e *Engine) RollbackTx(ctx context.Context, tx store.Tx, request redemption.RollbackRequest) (*redemption.RollbackResult, error) {
+	started := time.Now()
+	result, err := once(ctx, e, tx, e.rollbackVerb(&request))
+	err = unwrapRefusal(err)
+	e.observe("rollback", started, 1, err)
+	return result, err
+}
+
+func (e *Engine) rollbackVerb(request *redemption.RollbackRequest) verb[redemption.RollbackResult] {
+	return func(ctx context.Context, tx store.Tx, op operation) (*redemption.RollbackResult, *redemption.Refused, error) {
+		return e.rollback(ctx, tx, op, request)
+	}
+}
+
+func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, request *redemption.RollbackRequest) (*redemption.RollbackResult, *redemption.Refused, error) {
+	if err := request.Check(); err != nil {
+		return nil, nil, err
+	}
+	needs := redemption.Needs{
+		Redemptions: []string{request.Redemption},
+		OutcomeVerb: redemption.VerbRollback, OutcomeKey: request.IdempotencyKey,
+	}
+	if c := request.Customer; c != nil {
+		needs.CustomerID = c.ID
+		if c.ID == "" {
+			needs.CustomerSourceID = c.SourceID
+		}
+	}
+	catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(*redemption.Catalogue) (redemption.Needs, error) { return needs, nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	if snapshot.Outcome != nil {
+		result, err := replay[redemption.RollbackResult](snapshot.Outcome, request.Hash)
+		return result, nil, err
+	}
+	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
+		return nil, nil, err
+	}
+	plan, result, err := redemption.PlanRollback(snapshot, request, redemption.RollbackPolicy{
+		OrderMode: catalogue.StackingRules().RedeemablesRollbackOrderMode, Window: e.options.rollbackWindow,
+	})
+	var refusal *fault.Error
+	switch {
+	case err == nil:
+		return result, nil, tx.Apply(ctx, plan)
+	case errors.As(err, &refusal) && plan != nil:
+		return nil, &redemption.Refused{Cause: refusal}, tx.Apply(ctx, plan)
+	}
+	return nil, nil, err
+}
+
+// addOrder reads the order of a redemption, which is only known once the redemption is read.
+func addOrder(ctx context.Context, tx store.Tx, snapshot *redemption.Snapshot, id string) error {
+	x := snapshot.Redemptions[id]
+	if x == nil || x.OrderID == "" {
+		return nil
+	}
+	more, err := tx.Snapshot(ctx, redemption.Needs{OrderID: x.OrderID})
+	if err != nil {
+		return err
+	}
+	snapshot.Order = more.Order
+	return nil
+}
+
+// unwrapRefusal returns the cause of a refused rollback: it carries no decision about a cart.
+func unwrapRefusal(err error) error {
+	var refused *redemption.Refused
+	if errors.As(err, &refused) {
+		return refused.Cause
+	}
+	return err
+}

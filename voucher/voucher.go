@@ -1,0 +1,97 @@
+// Package voucher owns codes: the voucher that a code stands for, the configuration and generation of codes, and how
+// two spellings of a code are compared.
+//
+// It refuses to decide whether a voucher may be redeemed; it only knows what the voucher is.
+package voucher
+
+import (
+	"time"
+
+	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/money"
+	"github.com/voucherify-go/voucherify/validity"
+)
+
+// Type is what a voucher gives.
+type Type string
+
+// DiscountVoucher is a coupon. (Gift cards and loyalty cards are not part of this version.)
+const DiscountVoucher Type = "DISCOUNT_VOUCHER"
+
+// Voucher is one code. A voucher of a campaign takes its discount and its window from the campaign unless it carries its
+// own; a standalone voucher carries everything itself.
+type Voucher struct {
+	ID string `json:"id,omitempty"`
+	// Code is what the shopper types, in the spelling in which it was created. It never changes.
+	Code string `json:"code,omitempty"`
+	// CampaignID is empty for a standalone voucher.
+	CampaignID string `json:"campaign_id,omitempty"`
+	CategoryID string `json:"category_id,omitempty"`
+	Type       Type   `json:"type"`
+	// Discount is nil for a voucher that uses its campaign's.
+	Discount *discount.Discount `json:"discount,omitempty"`
+	validity.Window
+	// Active is the voucher's own switch; the campaign's switch counts as well.
+	Active         bool         `json:"active"`
+	AdditionalInfo string       `json:"additional_info,omitempty"`
+	Metadata       metadata.Map `json:"metadata,omitempty"`
+	// HolderID is the customer to whom the code was given; PublishedAt is when.
+	HolderID    string     `json:"holder_id,omitempty"`
+	PublishedAt *time.Time `json:"published_at,omitempty"`
+	Redemption  Redemption `json:"redemption"`
+	CreatedAt   time.Time  `json:"created_at,omitzero"`
+	UpdatedAt   *time.Time `json:"updated_at,omitempty"`
+	Version     int64      `json:"version,omitempty"`
+}
+
+// Redemption is the usage of a voucher.
+type Redemption struct {
+	// Quantity is how often the voucher can be redeemed in all; nil is unlimited.
+	Quantity *int64 `json:"quantity"`
+	// RedeemedQuantity is how often it was redeemed and not rolled back. It is kept in a counter of the store and filled in
+	// when a voucher is read; what a writer puts here is ignored.
+	RedeemedQuantity int64 `json:"redeemed_quantity"`
+}
+
+// MaxAdditionalInfo is the longest AdditionalInfo in bytes.
+const MaxAdditionalInfo = 4096
+
+// Check reports the first thing that is wrong with a voucher that is about to be stored.
+func (v Voucher) Check() error {
+	if v.Code != "" {
+		if err := CheckCode(v.Code); err != nil {
+			return err
+		}
+	}
+	if v.Type != DiscountVoucher {
+		return fault.New(fault.NotSupported, "vouchers of type %q are not supported, only %q", v.Type, DiscountVoucher).At("type")
+	}
+	if v.Discount == nil && v.CampaignID == "" {
+		return fault.New(fault.InvalidVoucher, "a standalone voucher needs a discount").At("discount")
+	}
+	if v.Discount != nil {
+		if err := v.Discount.Check(); err != nil {
+			return fault.Within("discount", err)
+		}
+	}
+	if err := CheckQuantity("redemption.quantity", v.Redemption.Quantity); err != nil {
+		return err
+	}
+	if len(v.AdditionalInfo) > MaxAdditionalInfo {
+		return fault.Invalid("additional_info", "is longer than %d bytes", MaxAdditionalInfo)
+	}
+	if err := v.Metadata.Check("metadata"); err != nil {
+		return err
+	}
+	return v.Window.Check()
+}
+
+// CheckQuantity reports a redemption limit that is not between 1 and money.Max; nil is unlimited and fine.
+func CheckQuantity(field string, quantity *int64) error {
+	if quantity != nil && (*quantity < 1 || *quantity > money.Max) {
+		return fault.Invalid(field, "%d is not between 1 and %d", *quantity, money.Max)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+// Package voucherify is a promotion engine that lives inside the shop's own process and its own database transaction:
+// coupons, automatic promotions, stacking, validation rules, redemption, rollback and returns, with the concepts and
+// field names of Voucherify.
+//
+// A host makes an Engine over a store, keeps its configuration through the services (Campaigns, Vouchers, Promotions,
+// Rules, …) and asks with four verbs:
+//
+//	Qualify    which automatic promotions fit this cart?
+//	Validate   what would these codes and promotions take off? (changes nothing)
+//	Redeem     take it off, count it, store the order
+//	Rollback   give it all back; Return gives back single units
+//
+// Validate and Redeem walk the same road (needs, snapshot, calculation, plan), so they cannot disagree. A refusal is a
+// *redemption.Refused that carries the decision: which check failed, what was found, what was expected and how much is
+// missing. Every other failure is a *fault.Error with a stable key, or an error of the store.
+//
+// The engine starts no goroutine, reads no environment variable and has no global state. The clock, the identifiers and
+// the random source are options.
+package voucherify
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/validation"
+)
+
+// Engine is the promotion engine of one project. It is safe for concurrent use. Make it with New.
+type Engine struct {
+	// Campaigns keeps campaigns and the codes that are generated for them.
+	Campaigns *Campaigns
+	// Vouchers keeps standalone codes and single codes of campaigns.
+	Vouchers *Vouchers
+	// Promotions keeps tiers and stacks.
+	Promotions *Promotions
+	// Rules keeps validation rules and their assignments.
+	Rules *Rules
+	// Customers keeps profiles.
+	Customers *Customers
+	// Segments keeps named groups of customers.
+	Segments *Segments
+	// Products keeps products, SKUs and collections.
+	Products *Products
+	// Orders keeps orders.
+	Orders *Orders
+	// Categories keeps the categories of the stacking rules.
+	Categories *Categories
+	// Settings keeps the project's stacking rules.
+	Settings *Settings
+	// Redemptions reads what was redeemed and rolled back.
+	Redemptions *Redemptions
+
+	store     store.Store
+	options   options
+	compiler  *validation.Compiler
+	catalogue atomic.Pointer[redemption.Catalogue]
+	refresh   sync.Mutex // one rebuild of the catalogue at a time
+	ids       idSource
+}
+
+// New makes an engine over a store. It reads nothing yet: the first call compiles the configuration. It fails when the
+// store is nil or an option is out of its range.
+func New(s store.Store, opts ...Option) (*Engine, error) {
+	if s == nil {
+		return nil, fault.Invalid("store", "is required, for example memory.New()")
+	}
+	o := defaults()
+	for _, option := range opts {
+		if err := option.apply(&o); err != nil {
+			return nil, err
+		}
+	}
+	e := &Engine{store: s, options: o, compiler: validation.NewCompiler()}
+	e.ids.random = o.random
+	e.Campaigns = &Campaigns{e}
+	e.Vouchers = &Vouchers{e}
+	e.Promotions = &Promotions{e}
+	e.Rules = &Rules{e}
+	e.Customers = &Customers{e}
+	e.Segments = &Segments{e}
+	e.Products = &Products{e}
+	e.Orders = &Orders{e}
+	e.Categories = &Categories{e}
+	e.Settings = &Settings{e}
+	e.Redemptions = &Redemptions{e}
+	return e, nil
+}
+
+// operation is what one call of the engine shares: its instant, its identifiers and the group of its events.
+type operation struct {
+	now   time.Time
+	ids   id.Sequence
+	group string
+}
+
+// begin reads the clock and the random source once for a call.
+func (e *Engine) begin() (operation, error) {
+	now := e.options.clock().UTC().Truncate(time.Microsecond)
+	ids, err := e.options.ids(now, &e.ids)
+	if err != nil {
+		return operation{}, err
+	}
+	op := operation{now: now, ids: ids}
+	op.group = op.ids.Next("v-")
+	return op, nil
+}
+
+// log returns the logger of the engine.
+func (e *Engine) log() *slog.Logger { return e.options.logger }
