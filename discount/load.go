@@ -12,9 +12,9 @@ import (
 // load fills the line from an item: identity, unit price by precedence (line, inline SKU, inline product, catalogue),
 // quantity and amount.
 func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.Error {
-	var catalogPrice int64
-	var priced bool
-	l.Identity, catalogPrice, priced = index.Resolve(item.Identity())
+	l.item = item
+	known := index.Resolve(item.Identity())
+	l.Identity, l.product, l.sku = known.Identity, known.Product, known.SKU
 	switch {
 	case item.Price != nil:
 		l.Price, l.PriceKnown = *item.Price, true
@@ -23,7 +23,7 @@ func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.
 	case item.Product != nil && item.Product.Price != nil:
 		l.Price, l.PriceKnown = *item.Product.Price, true
 	default:
-		l.Price, l.PriceKnown = catalogPrice, priced
+		l.Price, l.PriceKnown = known.Price, known.Priced
 	}
 	l.Quantity = item.Quantity
 	if l.Quantity == 0 && !stored {

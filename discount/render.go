@@ -7,23 +7,16 @@ import (
 
 // Snapshot returns the order as it stands in this turn: cumulative amounts, and applied amounts of this redeemable only.
 func (s *State) Snapshot() *order.Order {
-	return s.render(s.applied, s.touched, func(l *Line) (delta, bool, []order.ApplicationDetail) {
-		return l.applied, l.touched, l.details
-	})
+	return s.render(s.applied, s.touched, s.replaced, func(l *Line) (delta, bool) { return l.applied, l.touched })
 }
 
 // Result returns the order at the end of the request: cumulative amounts, and applied amounts of all redeemables that
 // were kept.
 func (s *State) Result() *order.Order {
-	return s.render(s.request, s.requestTouched, func(l *Line) (delta, bool, []order.ApplicationDetail) {
-		return l.request, l.requestTouched, l.requestDetails
-	})
+	return s.render(s.request, s.requestTouched, s.requestReplaced, func(l *Line) (delta, bool) { return l.request, l.requestTouched })
 }
 
-type part func(*Line) (delta, bool, []order.ApplicationDetail)
-
-func (s *State) render(applied int64, touched order.Touched, of part) *order.Order {
-	ever := s.everTouched | touched
+func (s *State) render(applied int64, touched order.Touched, replaced []order.ApplicationDetail, part func(*Line) (delta, bool)) *order.Order {
 	o := &order.Order{
 		ID: s.source.ID, SourceID: s.source.SourceID, Status: s.source.Status,
 		Amount: s.Amount, InitialAmount: s.InitialAmount,
@@ -33,17 +26,19 @@ func (s *State) render(applied int64, touched order.Touched, of part) *order.Ord
 		Touched: touched | order.Calculated,
 	}
 	if s.DiscountAmount > 0 {
-		o.Touched |= ever & order.TouchedOrder
+		o.Touched |= (s.everTouched | touched) & order.TouchedOrder
 	}
 	if len(s.Lines) > 0 {
 		o.Items = make([]order.Item, len(s.Lines))
 	}
 	amounts := make([]int64, 2*len(s.Lines)) // one allocation for the prices and amounts of all lines
 	for i := range s.Lines {
-		delta, lineTouched, details := of(&s.Lines[i])
+		delta, lineTouched := part(&s.Lines[i])
 		s.renderLine(&o.Items[i], i, delta, lineTouched, amounts[2*i:2*i+2])
-		o.Items[i].ApplicationDetails = details
 		o.ItemsAppliedDiscountAmount += delta.discount
+	}
+	for _, d := range replaced {
+		o.Items[d.SourceIndex].ApplicationDetails = append(o.Items[d.SourceIndex].ApplicationDetails, d)
 	}
 	o.TotalAppliedDiscountAmount = applied + o.ItemsAppliedDiscountAmount
 	return o

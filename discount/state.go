@@ -1,6 +1,8 @@
 package discount
 
 import (
+	"slices"
+
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/order"
@@ -17,17 +19,17 @@ type Line struct {
 	InitialAmount    int64
 	DiscountAmount   int64
 	DiscountQuantity int64
+	item             *order.Item      // the line of the request, nil for one that a reward created
+	product          *product.Product // the catalogue's records, nil when it has none
+	sku              *product.SKU
 	// applied is this redeemable's part, request the part of all redeemables of the request so far.
 	applied, request delta
-	details          []order.ApplicationDetail
-	requestDetails   []order.ApplicationDetail
-
-	PriceKnown      bool
-	AmountKnown     bool
-	initialSent     bool // the request says how many units there were before rewards
-	touched         bool // by this redeemable
-	requestTouched  bool
-	carriedDiscount bool // the line came with a discount of an earlier redemption
+	PriceKnown       bool
+	AmountKnown      bool
+	initialSent      bool // the request says how many units there were before rewards
+	touched          bool // by this redeemable
+	requestTouched   bool
+	carriedDiscount  bool // the line came with a discount of an earlier redemption
 }
 
 // delta is what one redeemable, or one request, changed on a line.
@@ -67,6 +69,8 @@ type State struct {
 	touched          order.Touched
 	requestTouched   order.Touched
 	everTouched      order.Touched
+	replaced         []order.ApplicationDetail // by this redeemable
+	requestReplaced  []order.ApplicationDetail
 	once             map[string]struct{} // products that a redeemable has discounted, in mode ONCE
 }
 
@@ -143,6 +147,7 @@ func (s *State) TotalDiscount() int64 { return s.DiscountAmount + s.itemsDiscoun
 func (s *State) Clone() *State {
 	c := *s
 	c.Lines = append(make([]Line, 0, cap(s.Lines)), s.Lines...)
+	c.requestReplaced = slices.Clone(s.requestReplaced)
 	if s.once != nil {
 		c.once = make(map[string]struct{}, len(s.once))
 		for key := range s.once {
@@ -154,10 +159,10 @@ func (s *State) Clone() *State {
 
 // Begin starts the turn of the next redeemable: its applied amounts count from zero.
 func (s *State) Begin() {
-	s.applied, s.touched = 0, 0
+	s.applied, s.touched, s.replaced = 0, 0, nil
 	for i := range s.Lines {
 		l := &s.Lines[i]
-		l.applied, l.touched, l.details = delta{}, false, nil
+		l.applied, l.touched = delta{}, false
 	}
 }
 
@@ -165,6 +170,7 @@ func (s *State) Begin() {
 // products that it discounted are out of reach for the redeemables that follow.
 func (s *State) Keep(once bool) {
 	s.request += s.applied
+	s.requestReplaced = append(s.requestReplaced, s.replaced...)
 	s.requestTouched |= s.touched
 	s.everTouched |= s.touched
 	for i := range s.Lines {
@@ -176,7 +182,6 @@ func (s *State) Keep(once bool) {
 			}
 		}
 		l.requestTouched = l.requestTouched || l.touched
-		l.requestDetails = append(l.requestDetails, l.details...)
 	}
 }
 

@@ -87,7 +87,7 @@ func (c *calculation) addSame(units int64) {
 // rewardLines finds the lines of the reward's product in the order of the request. A product is matched by all its SKUs,
 // a SKU only by itself.
 func (c *calculation) rewardLines(u *unitProgram) []int {
-	identity := c.state.reward(u.UnitType)
+	identity := c.state.reward(u.UnitType).Identity
 	var lines []int
 	for i := range c.state.Lines {
 		l := &c.state.Lines[i]
@@ -105,25 +105,25 @@ func (c *calculation) rewardLines(u *unitProgram) []int {
 }
 
 // reward resolves the product or SKU that a reward names; one that the catalogue does not have is a product.
-func (s *State) reward(unitType string) product.Identity {
+func (s *State) reward(unitType string) product.Resolved {
 	identity := product.Identity{ProductID: unitType}
 	if sku, ok := s.index.SKU(unitType); ok {
 		identity = product.Identity{SKUID: sku.ID}
 	}
-	identity, _, _ = s.index.Resolve(identity)
-	return identity
+	return s.index.Resolve(identity)
 }
 
 // grow adds units to the first of the lines, or to a new line at the end when there is none, and returns the lines; nil
 // when the order would leave the range of amounts, so that the reward is not given.
 func (c *calculation) grow(u *unitProgram, lines []int, units int64) []int {
 	s := c.state
-	line := Line{Identity: s.reward(u.UnitType)}
+	known := s.reward(u.UnitType)
+	line := Line{
+		Identity: known.Identity, product: known.Product, sku: known.SKU,
+		Price: known.Price, PriceKnown: known.Priced, AmountKnown: known.Priced,
+	}
 	if len(lines) > 0 {
 		line = s.Lines[lines[0]]
-	} else {
-		_, line.Price, line.PriceKnown = s.index.Resolve(line.Identity)
-		line.AmountKnown = line.PriceKnown
 	}
 	amount, _ := line.value(units)
 	if !s.fits(amount) {
@@ -194,7 +194,7 @@ func (c *calculation) exchange(u *unitProgram, source int, units, each int64) {
 	gained, _ := s.Lines[target].value(added)
 	discount := s.addLineDiscount(target, max(0, gained-value))
 	c.out.UnitsChanged = true
-	s.Lines[source].details = append(s.Lines[source].details, order.ApplicationDetail{
+	s.replaced = append(s.replaced, order.ApplicationDetail{
 		SourceIndex: source, SourceAppliedQuantity: -units, SourceAppliedQuantityAmount: -value,
 		TargetIndex: target, TargetAppliedQuantity: added, TargetAppliedQuantityAmount: gained,
 		TargetAppliedDiscountAmount: discount,

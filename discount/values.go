@@ -8,7 +8,6 @@ import (
 	"github.com/voucherify-go/voucherify/discount/formula"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
-	"github.com/voucherify-go/voucherify/order"
 )
 
 // Values supplies the operands of formulas that are not about the order: customer, redemption and voucher.
@@ -220,17 +219,17 @@ func (o *operands) Metadata(group formula.Group, key string) (formula.Value, boo
 	case formula.OrderMetadata:
 		return lookUp(o.state.source.Metadata, key)
 	case formula.OrderItemMetadata:
-		return lookUp(o.state.itemMetadata(o.line), key)
+		return lookUp(itemMetadata(o.line), key)
 	case formula.OrderItemProductMetadata:
-		return lookUp(o.state.ProductMetadata(o.line), key)
+		return lookUp(o.line.ProductMetadata(), key)
 	case formula.CheapestOrderItemMetadata:
-		return lookUp(o.state.itemMetadata(o.extreme(1)), key)
+		return lookUp(itemMetadata(o.extreme(1)), key)
 	case formula.CheapestOrderItemProductMetadata:
-		return lookUp(o.state.ProductMetadata(o.extreme(1)), key)
+		return lookUp(o.extreme(1).ProductMetadata(), key)
 	case formula.MostExpensiveOrderItemMetadata:
-		return lookUp(o.state.itemMetadata(o.extreme(-1)), key)
+		return lookUp(itemMetadata(o.extreme(-1)), key)
 	case formula.MostExpensiveOrderItemProductMetadata:
-		return lookUp(o.state.ProductMetadata(o.extreme(-1)), key)
+		return lookUp(o.extreme(-1).ProductMetadata(), key)
 	}
 	if o.context.Values == nil {
 		return formula.Value{}, false
@@ -246,44 +245,34 @@ func lookUp(m metadata.Map, key string) (formula.Value, bool) {
 	return formula.FromMetadata(value)
 }
 
-// item returns the line of the request behind a running line; lines that rewards created have none.
-func (s *State) item(l *Line) *order.Item {
-	for i := range s.source.Items {
-		if l == &s.Lines[i] {
-			return &s.source.Items[i]
-		}
+func itemMetadata(l *Line) metadata.Map {
+	if l == nil || l.item == nil {
+		return nil
 	}
-	return nil
-}
-
-func (s *State) itemMetadata(l *Line) metadata.Map {
-	if item := s.item(l); item != nil {
-		return item.Metadata
-	}
-	return nil
+	return l.item.Metadata
 }
 
 // ProductMetadata returns the metadata of a line's product: the catalogue's, with its SKU's and then the request's
 // product and SKU data laid on top.
-func (s *State) ProductMetadata(l *Line) metadata.Map {
+func (l *Line) ProductMetadata() metadata.Map {
 	if l == nil {
 		return nil
 	}
 	var merged metadata.Map
-	stored, sku := s.index.Records(l.Identity)
-	if stored != nil {
-		merged = stored.Metadata
+	if l.product != nil {
+		merged = l.product.Metadata
 	}
-	if sku != nil {
-		merged = metadata.Merge(merged, sku.Metadata)
+	if l.sku != nil {
+		merged = metadata.Merge(merged, l.sku.Metadata)
 	}
-	if item := s.item(l); item != nil {
-		if item.Product != nil {
-			merged = metadata.Merge(merged, item.Product.Metadata)
-		}
-		if item.SKU != nil {
-			merged = metadata.Merge(merged, item.SKU.Metadata)
-		}
+	if l.item == nil {
+		return merged
+	}
+	if l.item.Product != nil {
+		merged = metadata.Merge(merged, l.item.Product.Metadata)
+	}
+	if l.item.SKU != nil {
+		merged = metadata.Merge(merged, l.item.SKU.Metadata)
 	}
 	return merged
 }

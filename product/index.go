@@ -92,27 +92,30 @@ func (x *Index) Collection(id string) (*Collection, bool) {
 	return c, ok
 }
 
-// Resolve completes the identity of a line with what the catalogue knows (source ids, the product of a SKU) and returns
-// its catalogue price in minor units per unit: the SKU's own price, otherwise its product's. A line that is not in the
-// catalogue keeps the identity that it came with and has no price.
-func (x *Index) Resolve(line Identity) (identity Identity, price int64, priced bool) {
-	if e := x.find(line); e != nil {
-		if e.sku == nil {
-			// A SKU that the catalogue does not have stays on the line beside its product.
-			line.ProductID, line.ProductSourceID = e.identity.ProductID, e.identity.ProductSourceID
-			return line, e.price, e.priced
-		}
-		return e.identity, e.price, e.priced
-	}
-	return line, 0, false
+// Resolved is what the catalogue knows about a line of a cart.
+type Resolved struct {
+	// Identity is the line's, completed with source ids and the product of a SKU.
+	Identity Identity
+	// Price is minor units per unit: the SKU's own price, otherwise its product's. It counts only when Priced.
+	Price  int64
+	Priced bool
+	// Product and SKU are the records behind the line; either may be nil. They are shared and must not be changed.
+	Product *Product
+	SKU     *SKU
 }
 
-// Records returns the catalogue records behind a line; either may be nil. They are shared and must not be changed.
-func (x *Index) Records(line Identity) (*Product, *SKU) {
-	if e := x.find(line); e != nil {
-		return e.product, e.sku
+// Resolve looks a line up. A line that is not in the catalogue keeps the identity that it came with and has no price; a
+// SKU that the catalogue does not have stays on the line beside its product.
+func (x *Index) Resolve(line Identity) Resolved {
+	e := x.find(line)
+	if e == nil {
+		return Resolved{Identity: line}
 	}
-	return nil, nil
+	r := Resolved{Identity: e.identity, Price: e.price, Priced: e.priced, Product: e.product, SKU: e.sku}
+	if e.sku == nil {
+		r.Identity.SKUID, r.Identity.SKUSourceID = line.SKUID, line.SKUSourceID
+	}
+	return r
 }
 
 func (x *Index) find(line Identity) *entry {

@@ -2,6 +2,7 @@ package redemption
 
 import (
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
 )
 
@@ -37,7 +38,7 @@ func (c *calculation) validation() *Validation {
 func (c *calculation) addOrder(v *Validation, all bool) {
 	switch {
 	case v.Valid:
-		v.Order = c.state.Result()
+		v.Order = c.result()
 		c.decision.Discount = v.Order.TotalAppliedDiscountAmount
 		if c.order == nil {
 			v.Order = nil
@@ -45,6 +46,15 @@ func (c *calculation) addOrder(v *Validation, all bool) {
 	case !all && c.order != nil:
 		v.Order = c.start.Result()
 	}
+}
+
+// result is the order at the end of the request. With a single redeemable it is that redeemable's order.
+func (c *calculation) result() *order.Order {
+	if len(c.turns) == 1 && c.turns[0].answer.Order != nil {
+		o := *c.turns[0].answer.Order
+		return &o
+	}
+	return c.state.Result()
 }
 
 // refusal is the failure of the request as a whole: of the first redeemable that could not be applied.

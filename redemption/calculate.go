@@ -248,7 +248,7 @@ func (c *calculation) fillFacts() {
 		f.Order.Items = append(f.Order.Items, validation.ItemFacts{
 			Identity: l.Identity, Price: l.Price, HasPrice: l.PriceKnown, Quantity: l.InitialQuantity,
 			Amount: l.InitialAmount, HasAmount: l.AmountKnown,
-			Metadata: c.order.Items[i].Metadata, ProductMetadata: c.start.ProductMetadata(l),
+			Metadata: c.order.Items[i].Metadata, ProductMetadata: l.ProductMetadata(),
 		})
 	}
 }

@@ -1,12 +1,10 @@
 package memory
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -42,18 +40,18 @@ func rowAt(parent string, micros int64, id string) *row {
 	return &row{document: record.Document{Parent: parent, ID: id}, micros: micros}
 }
 
-func compareCreation(a, b *row) int {
-	if c := cmp.Compare(a.micros, b.micros); c != 0 {
-		return c
+func creationLess(a, b *row) bool {
+	if a.micros != b.micros {
+		return a.micros < b.micros
 	}
-	return strings.Compare(a.document.ID, b.document.ID)
+	return a.document.ID < b.document.ID
 }
 
-func compareParent(a, b *row) int {
-	if c := strings.Compare(a.document.Parent, b.document.Parent); c != 0 {
-		return c
+func parentLess(a, b *row) bool {
+	if a.document.Parent != b.document.Parent {
+		return a.document.Parent < b.document.Parent
 	}
-	return compareCreation(a, b)
+	return creationLess(a, b)
 }
 
 // live returns r, or nil when it does not exist or is in the bin.

@@ -3,7 +3,6 @@ package memory
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/tidwall/btree"
 
@@ -28,8 +27,8 @@ type state struct {
 func newState() *state {
 	return &state{
 		tables:   map[record.Kind]*table{},
-		counters: newTree(compareCounters),
-		outcomes: newTree(compareOutcomes),
+		counters: newTree(counterLess),
+		outcomes: newTree(outcomeLess),
 	}
 }
 
@@ -51,19 +50,24 @@ type counter struct {
 	value int64
 }
 
-// compareCounters orders counters by subject first, because subjects differ most and the search ends soonest.
-func compareCounters(a, b *counter) int {
-	if c := strings.Compare(a.key.Subject, b.key.Subject); c != 0 {
-		return c
+// counterLess orders counters by subject first, because subjects differ most and the comparison ends soonest.
+func counterLess(a, b *counter) bool {
+	switch {
+	case a.key.Subject != b.key.Subject:
+		return a.key.Subject < b.key.Subject
+	case a.key.Metric != b.key.Metric:
+		return a.key.Metric < b.key.Metric
+	case a.key.Customer != b.key.Customer:
+		return a.key.Customer < b.key.Customer
 	}
-	return a.key.Compare(b.key)
+	return a.key.Detail < b.key.Detail
 }
 
-func compareOutcomes(a, b *redemption.Outcome) int {
-	if c := strings.Compare(a.Verb, b.Verb); c != 0 {
-		return c
+func outcomeLess(a, b *redemption.Outcome) bool {
+	if a.Verb != b.Verb {
+		return a.Verb < b.Verb
 	}
-	return strings.Compare(a.Key, b.Key)
+	return a.Key < b.Key
 }
 
 // table is the records of one kind with the indexes that find them. A nil table is an empty one that cannot be changed.
@@ -80,7 +84,7 @@ func (t *table) fork() *table {
 	if t == nil {
 		return &table{
 			ids: btree.NewMap[string, *row](degree), keys: btree.NewMap[string, *row](degree),
-			created: newTree(compareCreation), children: newTree(compareParent),
+			created: newTree(creationLess), children: newTree(parentLess),
 		}
 	}
 	return &table{
@@ -186,8 +190,7 @@ func startOf(query store.Query) *row {
 // a larger one makes the tree less deep.
 const degree = 16
 
-func newTree[T any](compare func(a, b T) int) *btree.BTreeG[T] {
-	less := func(a, b T) bool { return compare(a, b) < 0 }
+func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
 	return btree.NewBTreeGOptions(less, btree.Options{Degree: degree, NoLocks: true})
 }
 
@@ -207,7 +210,7 @@ func forkMap[V any](tree *btree.Map[string, V]) *btree.Map[string, V] {
 	return shell.Copy()
 }
 
-// events that are handed out or taken in are copied, so that nobody outside can change the outbox.
+// cloneEvent copies what an event points to, so that nobody outside can change the outbox.
 func cloneEvent(e event.Event) event.Event {
 	e.Data = slices.Clone(e.Data)
 	return e

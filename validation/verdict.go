@@ -1,0 +1,92 @@
+package validation
+
+import "github.com/voucherify-go/voucherify/fault"
+
+// Verdict is what a program says about facts. Exactly one of Holds, Pending and Failure != nil is the case.
+type Verdict struct {
+	// Holds: the rule is satisfied.
+	Holds bool
+	// Pending: nothing is wrong so far, but conditions on the discount are still to be decided by Program.After.
+	Pending bool
+	// Failure says why the rule does not hold.
+	Failure *Failure
+	// Limits are the counters that the verdict relies on; empty unless it holds. They must be guarded when the
+	// redemption is written, since the counters may have moved by then.
+	Limits []Limit
+}
+
+// Limit is the largest value that a counter may have after this redemption for the verdict to stay true.
+type Limit struct {
+	Metric Metric
+	Max    int64
+}
+
+// Failure is the condition that decided that a rule does not hold.
+type Failure struct {
+	RuleID string
+	// Path is where the condition stands in the rule: "rules.1.rules.2", or "expression".
+	Path string
+	// Name and Property are what the condition looks at: "order.amount"; "expression" for an expression that compares
+	// nothing simple.
+	Name, Property string
+	// Operator is the operator that failed ("$more_than"); empty for expressions.
+	Operator string
+	// Actual is what was found, Expected what the condition asks for, as text to show to a person. Actual is empty when
+	// there is nothing to show.
+	Actual, Expected string
+	// Missing says how much more would satisfy a threshold: minor units, units or a count. It is nil when more of
+	// something would not help.
+	Missing *int64
+	Cause   Cause
+	Family  Family
+	// Message is the configured text for the shopper: the condition's own, otherwise that of the condition around it,
+	// otherwise the rule's; empty when none is configured.
+	Message string
+}
+
+// Family is what a condition is about; it decides which key a failure has.
+type Family string
+
+// The families of conditions.
+const (
+	FamilyCustomer   Family = "customer"
+	FamilyOrder      Family = "order"
+	FamilyRedemption Family = "redemption"
+)
+
+// Cause is why a condition does not hold.
+type Cause string
+
+// The causes. All but CauseCondition and CauseError say what the request lacks.
+const (
+	CauseCondition               Cause = "condition"                  // the values are there and do not satisfy it
+	CauseMissingCustomer         Cause = "missing_customer"           // the request is anonymous
+	CauseMissingOrder            Cause = "missing_order"              // the request has no order
+	CauseMissingAmount           Cause = "missing_amount"             // the order has no value
+	CauseMissingOrderItems       Cause = "missing_order_items"        // the order has no lines
+	CauseMissingOrderItemsAmount Cause = "missing_order_items_amount" // lines have no price or amount
+	CauseError                   Cause = "evaluation_error"           // it cannot be evaluated on these facts; Actual says why
+)
+
+// Key returns the error key for the failure: what is missing, otherwise which family of rules is violated.
+func (f Failure) Key() fault.Key {
+	switch f.Cause {
+	case CauseMissingCustomer:
+		return fault.MissingCustomer
+	case CauseMissingOrder:
+		return fault.MissingOrder
+	case CauseMissingAmount:
+		return fault.MissingAmount
+	case CauseMissingOrderItems:
+		return fault.MissingOrderItems
+	case CauseMissingOrderItemsAmount:
+		return fault.MissingOrderItemsAmount
+	}
+	switch f.Family {
+	case FamilyCustomer:
+		return fault.CustomerRulesViolated
+	case FamilyRedemption:
+		return fault.RedemptionRulesViolated
+	}
+	return fault.OrderRulesViolated
+}
