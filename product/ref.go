@@ -57,8 +57,10 @@ func (r Ref) Check() *fault.Error {
 
 // Identity is everything that a line of a cart can be recognised by; unknown parts are empty.
 type Identity struct {
-	ProductID, ProductSourceID string
-	SKUID, SKUSourceID         string
+	ProductID       string `expr:"product_id"`
+	ProductSourceID string `expr:"product_source_id"`
+	SKUID           string `expr:"sku_id"`
+	SKUSourceID     string `expr:"sku_source_id"`
 }
 
 // Known reports whether the line names a product or a SKU at all.

@@ -38,8 +38,8 @@ type OrderFacts struct {
 // ItemFacts describe one line. Price is minor units per unit, Amount the value of the line in minor units before
 // discounts.
 type ItemFacts struct {
-	Identity product.Identity `expr:"__identity"`
-	Price    int64            `expr:"price"`
+	product.Identity
+	Price int64 `expr:"price"`
 	// HasPrice and HasAmount are false when the value is not known; conditions that need it are then false.
 	HasPrice  bool  `expr:"has_price"`
 	Quantity  int64 `expr:"quantity"`

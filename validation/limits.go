@@ -28,20 +28,13 @@ const (
 	MaxExpressionLength = 4096 // bytes
 	MaxExpressionDepth  = 64   // nested brackets
 	MaxExpressionNodes  = 256  // nodes of its syntax tree
-	MaxPredicateNesting = 2    // any(…, any(…, …))
-	MaxPatternSize      = 200  // instructions of a compiled regular expression
+	MaxPredicateNesting = 1    // any(…) inside any(…) is refused: its work would be the square of the cart
 )
 
-// The bounds of one evaluation. A step is about the work of one instruction of expr; a text of n bytes that is searched
-// costs n/textBytesPerStep steps. A condition that runs out of steps does not hold.
-const (
-	maxSteps         = 1 << 20
-	textBytesPerStep = 16
-	maxElements      = 10_000  // elements of lists that an expression builds
-	maxTreeNodes     = 100_000 // nodes of a generated program; the bounds of the tree keep it far below
-)
+// maxTreeNodes bounds a generated program; the bounds of the tree keep it far below.
+const maxTreeNodes = 100_000
 
-// maxPrograms bounds each of the two generations of a compiler's cache.
+// maxPrograms bounds a compiler's cache; a full cache is emptied.
 const maxPrograms = 1 << 16
 
 // bounded refuses a rule that is larger than the limits, without looking at what it means.

@@ -30,6 +30,7 @@ func newOperand(values []any) *operand {
 	want.each = make([]*operand, len(values))
 	for i := range values {
 		want.each[i] = prepare(values[i : i+1])
+		want.each[i].prepareOrder(values[i])
 	}
 	if len(values) == 1 {
 		want.prepareOrder(values[0])

@@ -13,7 +13,7 @@ type operator struct {
 	for_     kinds
 	upward   bool // more of the value can make it pass
 	downward bool // less of the value can make it pass
-	test     func(m *machine, value any, want *operand) bool
+	test     func(value any, want *operand) bool
 }
 
 // arity is how many values an operator takes.
@@ -50,7 +50,7 @@ const (
 var operators = []operator{
 	{name: "$has_value", function: "has_value", phrase: "has a value", arity: anyValues, for_: forMetadata, test: hasValue},
 	{name: "$is_unknown", function: "is_unknown", phrase: "has no value", arity: anyValues, for_: forMetadata,
-		test: func(m *machine, v any, w *operand) bool { return !hasValue(m, v, w) }},
+		test: func(v any, w *operand) bool { return !hasValue(v, w) }},
 	{name: "$is", function: "is", infix: "==", phrase: "is", arity: someValues, for_: forNumber | forSegments | forMetadata | forLines, test: is},
 	{name: "$is_not", function: "is_not", infix: "!=", phrase: "is not", arity: someValues, for_: forNumber | forSegments | forMetadata, test: not(is)},
 	{name: "$in", function: "is_in", phrase: "is one of", arity: someValues, for_: forNumber | forSegments | forMetadata, test: isIn},
@@ -119,11 +119,11 @@ func canonical(name string) string {
 	return name
 }
 
-func not(test func(*machine, any, *operand) bool) func(*machine, any, *operand) bool {
-	return func(m *machine, v any, w *operand) bool { return !test(m, v, w) }
+func not(test func(any, *operand) bool) func(any, *operand) bool {
+	return func(v any, w *operand) bool { return !test(v, w) }
 }
 
-func hasValue(_ *machine, value any, _ *operand) bool {
+func hasValue(value any, _ *operand) bool {
 	if list, ok := listOf(value); ok {
 		return list.len() > 0
 	}
@@ -131,13 +131,13 @@ func hasValue(_ *machine, value any, _ *operand) bool {
 }
 
 // is holds for a value that equals one of the wanted, and for a list that has all of them.
-func is(m *machine, value any, want *operand) bool {
+func is(value any, want *operand) bool {
 	list, ok := listOf(value)
 	if !ok {
 		return want.has(value)
 	}
 	for _, wanted := range want.each {
-		if !list.some(m, wanted.has) {
+		if !list.some(wanted.has) {
 			return false
 		}
 	}
@@ -145,13 +145,12 @@ func is(m *machine, value any, want *operand) bool {
 }
 
 // isIn holds for a value that equals one of the wanted, and for a list with such an element.
-func isIn(m *machine, value any, want *operand) bool {
+func isIn(value any, want *operand) bool {
 	list, ok := listOf(value)
 	if !ok {
 		return want.has(value)
 	}
 	if list.texts != nil {
-		m.spend(len(list.texts))
 		for _, text := range list.texts {
 			if want.hasText(text) {
 				return true
@@ -159,11 +158,11 @@ func isIn(m *machine, value any, want *operand) bool {
 		}
 		return false
 	}
-	return list.some(m, want.has)
+	return list.some(want.has)
 }
 
 // hasExactly holds when the value and the wanted are the same set.
-func hasExactly(m *machine, value any, want *operand) bool {
+func hasExactly(value any, want *operand) bool {
 	list, ok := listOf(value)
 	switch {
 	case !ok && value == nil:
@@ -171,11 +170,11 @@ func hasExactly(m *machine, value any, want *operand) bool {
 	case !ok:
 		list = listing{values: []any{value}}
 	}
-	if list.some(m, func(element any) bool { return !want.has(element) }) {
+	if list.some(func(element any) bool { return !want.has(element) }) {
 		return false
 	}
 	for _, wanted := range want.each {
-		if !list.some(m, wanted.has) {
+		if !list.some(wanted.has) {
 			return false
 		}
 	}
@@ -183,14 +182,14 @@ func hasExactly(m *machine, value any, want *operand) bool {
 }
 
 // comparison holds when the value, or every element of a list, stands in the right order to the wanted.
-func comparison(right func(order int) bool) func(*machine, any, *operand) bool {
-	return func(m *machine, value any, want *operand) bool {
+func comparison(right func(order int) bool) func(any, *operand) bool {
+	return func(value any, want *operand) bool {
 		list, ok := listOf(value)
 		if !ok {
 			order, comparable := want.compare(value)
 			return comparable && right(order)
 		}
-		return list.len() > 0 && !list.some(m, func(element any) bool {
+		return list.len() > 0 && !list.some(func(element any) bool {
 			order, comparable := want.compare(element)
 			return !comparable || !right(order)
 		})
@@ -198,15 +197,14 @@ func comparison(right func(order int) bool) func(*machine, any, *operand) bool {
 }
 
 // search holds when a text, or an element of a list, has one of the wanted texts in the right place.
-func search(found func(text, part string) bool) func(*machine, any, *operand) bool {
-	return func(m *machine, value any, want *operand) bool {
+func search(found func(text, part string) bool) func(any, *operand) bool {
+	return func(value any, want *operand) bool {
 		matches := func(element any) bool {
 			text, ok := element.(string)
 			if !ok {
 				return false
 			}
 			for _, part := range want.parts {
-				m.spend(1 + len(text)/textBytesPerStep)
 				if found(text, part) {
 					return true
 				}
@@ -214,15 +212,15 @@ func search(found func(text, part string) bool) func(*machine, any, *operand) bo
 			return false
 		}
 		if list, ok := listOf(value); ok {
-			return list.some(m, matches)
+			return list.some(matches)
 		}
 		return matches(value)
 	}
 }
 
 // counting compares the number of elements of a list; a missing value has none, a single value is not a list.
-func counting(right func(order int) bool) func(*machine, any, *operand) bool {
-	return func(_ *machine, value any, want *operand) bool {
+func counting(right func(order int) bool) func(any, *operand) bool {
+	return func(value any, want *operand) bool {
 		list, ok := listOf(value)
 		if !ok && value != nil {
 			return false
@@ -233,8 +231,7 @@ func counting(right func(order int) bool) func(*machine, any, *operand) bool {
 }
 
 // some reports whether an element satisfies test.
-func (l listing) some(m *machine, test func(any) bool) bool {
-	m.spend(l.len())
+func (l listing) some(test func(any) bool) bool {
 	for i := range l.len() {
 		if test(l.at(i)) {
 			return true

@@ -170,8 +170,14 @@ func TestNothingThatIsHandedOutReachesTheStore(t *testing.T) {
 			clear(entry.Event.Data)
 		}
 		snapshot, err3 := r.Snapshot(ctx, redemption.Needs{OutcomeVerb: "redeem", OutcomeKey: "k"})
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return err
+		}
+		if snapshot.Outcome == nil {
+			return errors.New("there is no outcome")
+		}
 		clear(snapshot.Outcome.Answer)
-		return errors.Join(err1, err2, err3)
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

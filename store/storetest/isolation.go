@@ -100,8 +100,11 @@ func (b *bundle) watch(key redemption.CounterKey, writes int64) error {
 			if err != nil {
 				return err
 			}
-			version, count := snapshot.Vouchers["ONE"].Version, snapshot.Counters[key]
-			if version != count+1 {
+			found, count := snapshot.Vouchers["ONE"], snapshot.Counters[key]
+			if found == nil {
+				return errors.New("the voucher is not in the snapshot")
+			}
+			if version := found.Version; version != count+1 {
 				return fmt.Errorf("version %d of the voucher came with the counter at %d", version, count)
 			}
 			if count < last {

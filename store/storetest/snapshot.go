@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/order"
@@ -298,9 +299,11 @@ func testSnapshotVersions(b *bundle) {
 		snapshot := b.snapshot(redemption.Needs{
 			Vouchers: []string{"ONE"}, CustomerID: "cust_1", OrderID: "ord_1", Redemptions: []string{"r_1"},
 		})
-		got := []int64{
-			snapshot.Vouchers["ONE"].Version, snapshot.Customer.Version, snapshot.Order.Version, snapshot.Redemptions["r_1"].Version,
+		foundVoucher, foundRedemption := snapshot.Vouchers["ONE"], snapshot.Redemptions["r_1"]
+		if foundVoucher == nil || snapshot.Customer == nil || snapshot.Order == nil || foundRedemption == nil {
+			b.Fatalf("a record is not in the snapshot: %+v", snapshot)
 		}
+		got := []int64{foundVoucher.Version, snapshot.Customer.Version, snapshot.Order.Version, foundRedemption.Version}
 		b.same("versions", []int64{version + 1, version + 1, version + 1, version + 1}, got)
 	}
 }
@@ -323,8 +326,12 @@ func testSnapshotOwnWrites(b *bundle) {
 		if err != nil {
 			return err
 		}
-		b.same("the new campaign", "camp_2", snapshot.Vouchers["ONE"].CampaignID)
-		b.same("the new version", int64(2), snapshot.Vouchers["ONE"].Version)
+		found := snapshot.Vouchers["ONE"]
+		if found == nil {
+			return errors.New("the voucher is not in the snapshot")
+		}
+		b.same("the new campaign", "camp_2", found.CampaignID)
+		b.same("the new version", int64(2), found.Version)
 		b.same("the counters of what is found now", map[redemption.CounterKey]int64{
 			{Metric: redemption.CountVoucher, Subject: "v_1"}:                               41,
 			{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}: 3,

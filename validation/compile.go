@@ -1,0 +1,448 @@
+package validation
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/vm"
+
+	"github.com/voucherify-go/voucherify/product"
+)
+
+// Compiler compiles rules and keeps the expr programs of their conditions, so that compiling the same rules again after a
+// change elsewhere costs little. It is safe for concurrent use.
+type Compiler struct {
+	mu       sync.Mutex
+	programs map[string]compiled // by source
+}
+
+type compiled struct {
+	program *vm.Program
+	err     error
+}
+
+// NewCompiler returns a compiler with an empty cache.
+func NewCompiler() *Compiler { return &Compiler{programs: make(map[string]compiled)} }
+
+// leaf is one condition, compiled. It is immutable.
+type leaf struct {
+	path       string
+	name       string
+	definition *nameDefinition
+	node       *Node
+	tests      []test
+	source     string
+	program    *vm.Program
+	sub        *branch
+	lines      *lineSelection // of conditions on items
+	each       bool           // a condition on lines must hold for all of them
+	message    string
+	limit      *Limit
+	needs      Cause
+	family     Family
+	post       bool
+	near       *nearMiss // of comparisons in expressions
+}
+
+// test is one operator of a condition with its values, for explanations.
+type test struct {
+	operator *operator
+	want     *operand
+}
+
+// lineSelection is which lines a condition on items selects.
+type lineSelection struct {
+	is, from *product.Matcher // nil matches all
+	extreme  int              // -1 the most expensive, 1 the cheapest, 0 all
+}
+
+// Compile checks a rule and prepares it for evaluation. The index resolves the collections that the rule names; nil is an
+// empty catalogue. The error is a *fault.Error with the key invalid_validation_rules and the path of what is wrong.
+func (c *Compiler) Compile(rule Rule, index *product.Index) (*Program, error) {
+	if err := rule.bounded(); err != nil {
+		return nil, err
+	}
+	if err := rule.ApplicableTo.Check(); err != nil {
+		return nil, within("applicable_to", err)
+	}
+	p := &Program{rule: &rule}
+	b := builder{compiler: c, index: index, message: messageOf(rule.Error)}
+	root, err := b.group("rules", rule.Rules, nil, b.message)
+	if err != nil {
+		return nil, err
+	}
+	expression, err := b.expression(rule.Expression)
+	if err != nil {
+		return nil, err
+	}
+	p.root = join(conjunction, slices.DeleteFunc([]*branch{root, expression}, func(b *branch) bool { return b == nil }))
+	if p.bundle, err = compileBundle(rule.BundleRules, index); err != nil {
+		return nil, err
+	}
+	p.root.leaves(func(l *leaf) {
+		p.hasPost = p.hasPost || l.post
+		if l.definition != nil && l.definition.usage && !slices.Contains(p.metrics, l.definition.metric) {
+			p.metrics = append(p.metrics, l.definition.metric)
+		}
+	})
+	return p, nil
+}
+
+func messageOf(e *ErrorText) string {
+	if e == nil {
+		return ""
+	}
+	return e.Message
+}
+
+// builder compiles one rule.
+type builder struct {
+	compiler *Compiler
+	index    *product.Index
+	message  string
+}
+
+// group compiles the conditions of a group; outer is the condition on items around it, if any.
+func (b *builder) group(path string, g Group, outer *leaf, message string) (*branch, error) {
+	leaves := make(map[string]*leaf, len(g.Nodes))
+	keys := g.keys()
+	for _, key := range keys {
+		if err := checkKey(path, key); err != nil {
+			return nil, err
+		}
+		n := g.Nodes[key]
+		l, err := b.leaf(path+"."+key, &n, outer, message)
+		if err != nil {
+			return nil, err
+		}
+		leaves[key] = l
+	}
+	return parseLogic(path, g.Logic, keys, leaves)
+}
+
+func (b *builder) leaf(path string, n *Node, outer *leaf, message string) (*leaf, error) {
+	d, err := lookUpName(path, n.Name, outer != nil)
+	if err != nil {
+		return nil, err
+	}
+	if d.needsProperty() && n.Property == "" {
+		return nil, invalid(path+".property", "rule %s must have a property", n.Name)
+	}
+	l := &leaf{path: path, name: n.Name, definition: d, node: n, message: message, needs: d.needs, family: d.family, post: d.post}
+	if text := messageOf(n.Error); text != "" {
+		l.message = text
+	}
+	// Inside "every" and the extremes a condition on single lines must hold for all of them.
+	l.each = d.kind == eachLineName || strings.HasSuffix(n.Name, "metadata_each") ||
+		(outer != nil && outer.name != "order.items.any")
+	if d.kind == linesName {
+		err = b.lines(l, path, n)
+	} else if outer == nil && len(n.Conditions) == 0 {
+		return nil, invalid(path+".conditions", "rule %s needs a condition", n.Name)
+	} else {
+		err = b.conditions(l, path, n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.program, err = b.compiler.program(l.source); err != nil {
+		return nil, invalid(path+".conditions", "%v", err)
+	}
+	inner := outer
+	if d.kind == linesName {
+		inner = l
+	}
+	if len(n.Rules.Nodes) > 0 && n.Name == "order.items.none" {
+		return nil, invalid(path+".rules", "order.items.none has no rules of its own")
+	}
+	l.sub, err = b.group(path+".rules", n.Rules, inner, l.message)
+	return l, err
+}
+
+// conditions compiles the operators of a condition into one source.
+func (b *builder) conditions(l *leaf, path string, n *Node) error {
+	var parts []string
+	for i := range operators {
+		o := &operators[i]
+		values, ok := n.Conditions[o.name]
+		if !ok {
+			continue
+		}
+		want, literals, err := prepareValues(path+".conditions."+o.name, o, l.definition, values)
+		if err != nil {
+			return err
+		}
+		l.tests = append(l.tests, test{o, want})
+		parts = append(parts, l.term(o, literals))
+		l.bound(o, want)
+	}
+	if len(parts) != len(n.Conditions) {
+		return unknownOperator(path, n)
+	}
+	if len(parts) == 0 {
+		return invalid(path+".conditions", "rule %s needs a condition", n.Name)
+	}
+	l.source = l.wrap(strings.Join(parts, " && "))
+	return nil
+}
+
+func unknownOperator(path string, n *Node) error {
+	for _, name := range n.Conditions.names() {
+		if _, later := laterOperators[name]; later {
+			return invalid(path+".conditions."+name, "operator is not supported yet")
+		}
+		if _, known := operatorsByName[canonical(name)]; !known || canonical(name) != name {
+			return invalid(path+".conditions."+clip(name), "is not an operator")
+		}
+	}
+	return invalid(path+".conditions", "an operator stands twice")
+}
+
+// prepareValues checks the values of an operator and writes them as literals.
+func prepareValues(path string, o *operator, d *nameDefinition, values []any) (*operand, []string, error) {
+	if o.for_&d.accepts() == 0 {
+		return nil, nil, invalid(path, "the operator does not fit this rule name")
+	}
+	if o.arity != anyValues && len(values) == 0 || o.arity == oneValue && len(values) != 1 {
+		return nil, nil, invalid(path, "has %d values", len(values))
+	}
+	prepared := make([]any, len(values))
+	literals := make([]string, len(values))
+	for i, value := range values {
+		v, err := scalar(value)
+		if err != nil {
+			return nil, nil, invalid(path, "%v", err)
+		}
+		if n, isNumber := v.(number); d.accepts() == forNumber {
+			if text, isText := v.(string); isText {
+				n, isNumber = parseNumber(text)
+			}
+			if !isNumber || !n.exact {
+				return nil, nil, invalid(path, "%s is not a whole number", literal(v))
+			}
+			v = n
+		}
+		if err := o.fits(v); err != nil {
+			return nil, nil, invalid(path, "%v", err)
+		}
+		prepared[i], literals[i] = v, literal(v)
+	}
+	return newOperand(prepared), literals, nil
+}
+
+// fits reports whether the operator can be used with a value.
+func (o *operator) fits(value any) error {
+	text, isText := value.(string)
+	n, isNumber := value.(number)
+	_, isInstant := parseInstant(text)
+	if isText && !isNumber {
+		n, isNumber = parseNumber(text)
+	}
+	switch {
+	case o.accepts == acceptsText && !isText:
+		return fmt.Errorf("takes texts only")
+	case o.accepts == acceptsOrder && !isNumber && !isInstant:
+		return fmt.Errorf("takes a number or a date")
+	case o.accepts == acceptsInstant && !isInstant:
+		return fmt.Errorf("takes a date")
+	case o.accepts == acceptsCount && (!isNumber || !n.exact || n.whole < 0):
+		return fmt.Errorf("takes a whole number from 0")
+	}
+	return nil
+}
+
+// term writes one operator of the condition.
+func (l *leaf) term(o *operator, literals []string) string {
+	d := l.definition
+	list := "[" + strings.Join(literals, ", ") + "]"
+	value := d.source
+	if d.needsProperty() {
+		value = "get(" + d.source + ", " + strconv.Quote(l.node.Property) + ")"
+	} else if o.infix != "" && len(literals) == 1 && d.kind != segmentsName {
+		return value + " " + o.infix + " " + literals[0]
+	}
+	if d.kind == segmentsName && o.name == "$is" {
+		o = operatorsByName["$in"] // member of any
+	} else if d.kind == segmentsName && o.name == "$is_not" {
+		o = operatorsByName["$not_in"]
+	}
+	return o.function + "(" + value + ", " + list + ")"
+}
+
+// wrap puts conditions on single lines into a loop over the lines.
+func (l *leaf) wrap(condition string) string {
+	d := l.definition
+	if d.kind != anyLineName && d.kind != eachLineName {
+		return condition
+	}
+	lines := "order.items"
+	if d.line {
+		lines = "matched.items"
+	}
+	if d.source == ".price" {
+		condition = ".has_price && " + condition
+	}
+	if l.each {
+		return "len(" + lines + ") > 0 && all(" + lines + ", " + condition + ")"
+	}
+	return "any(" + lines + ", " + condition + ")"
+}
+
+// bound notes the largest value that a counter may have for the condition to hold.
+func (l *leaf) bound(o *operator, want *operand) {
+	if !l.definition.usage || !want.isNumber {
+		return
+	}
+	most := want.single.whole
+	switch o.name {
+	case "$less_than_or_equal", "$is":
+	case "$less_than":
+		most--
+	default:
+		return
+	}
+	if l.limit == nil || most < l.limit.Max {
+		l.limit = &Limit{Metric: l.definition.metric, Max: most}
+	}
+}
+
+// lines compiles a condition that selects lines.
+func (b *builder) lines(l *leaf, path string, n *Node) error {
+	l.lines = &lineSelection{}
+	for _, name := range n.Conditions.names() {
+		into := &l.lines.is
+		switch name {
+		case "$is":
+		case "$from":
+			into = &l.lines.from
+		default:
+			return invalid(path+".conditions."+clip(name), "the operator does not fit this rule name")
+		}
+		refs, err := references(path+".conditions."+name, n.Conditions[name])
+		if err != nil {
+			return err
+		}
+		*into = b.index.Matcher(refs...)
+	}
+	l.source = "matched.lines > 0"
+	switch n.Name {
+	case "order.items.cheapest":
+		l.lines.extreme = 1
+	case "order.items.most_expensive":
+		l.lines.extreme = -1
+	case "order.items.every":
+		l.source = "matched.of > 0 && matched.lines == matched.of"
+	case "order.items.none":
+		l.source = "matched.lines == 0"
+	}
+	return nil
+}
+
+// references reads the values of $is and $from: product.Ref values, or the objects that JSON gives.
+func references(path string, values []any) ([]product.Ref, error) {
+	if len(values) == 0 {
+		return nil, invalid(path, "names nothing")
+	}
+	refs := make([]product.Ref, len(values))
+	for i, value := range values {
+		switch v := value.(type) {
+		case product.Ref:
+			refs[i] = v
+		case string:
+			refs[i] = product.Ref{ID: v}
+		case map[string]any:
+			text, err := json.Marshal(v)
+			if err == nil {
+				err = json.Unmarshal(text, &refs[i])
+			}
+			if err != nil {
+				return nil, invalid(path, "is not a reference to a product, SKU or collection")
+			}
+		default:
+			return nil, invalid(path, "is not a reference to a product, SKU or collection")
+		}
+		if err := refs[i].Check(); err != nil {
+			return nil, within(path, err)
+		}
+	}
+	return refs, nil
+}
+
+// program compiles a generated source, or finds it in the cache.
+func (c *Compiler) program(source string) (*vm.Program, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found, ok := c.programs[source]; ok {
+		return found.program, found.err
+	}
+	program, err := expr.Compile(source, treeOptions...)
+	if len(c.programs) >= maxPrograms {
+		clear(c.programs)
+	}
+	c.programs[source] = compiled{program, err}
+	return program, err
+}
+
+// treeOptions are the options of generated sources.
+var treeOptions = func() []expr.Option {
+	options := []expr.Option{
+		expr.Env(&machine{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(maxTreeNodes), expr.Patch(prepareLists{}),
+		expr.EnableBuiltin("any"), expr.EnableBuiltin("all"), expr.EnableBuiltin("len"),
+		expr.Function("get", func(arguments ...any) (any, error) {
+			from, _ := arguments[0].(map[string]any)
+			property, _ := arguments[1].(string)
+			return look(from, property), nil
+		}, new(func(map[string]any, string) any)),
+	}
+	for i := range operators {
+		o := &operators[i]
+		if o.test == nil {
+			continue
+		}
+		options = append(options, expr.Function(o.function, func(arguments ...any) (any, error) {
+			want, ok := arguments[1].(*operand)
+			if !ok {
+				return nil, fmt.Errorf("validation: %s without prepared values", o.function)
+			}
+			return o.test(arguments[0], want), nil
+		}, new(func(any, any) bool)))
+	}
+	return options
+}()
+
+// look finds a metadata value: under the key itself, or inside nested objects along the dots.
+func look(from map[string]any, property string) any {
+	if value, ok := from[property]; ok {
+		return value
+	}
+	head, rest, dotted := strings.Cut(property, ".")
+	if !dotted {
+		return nil
+	}
+	inner, _ := from[head].(map[string]any)
+	return look(inner, rest)
+}
+
+// prepareLists replaces the list of values of each operator by its prepared form, so that nothing is built per evaluation.
+type prepareLists struct{}
+
+// Visit implements ast.Visitor.
+func (prepareLists) Visit(node *ast.Node) {
+	call, ok := (*node).(*ast.CallNode)
+	if !ok || len(call.Arguments) != 2 {
+		return
+	}
+	name, ok := call.Callee.(*ast.IdentifierNode)
+	if !ok || operatorsByFunction[name.Value] == nil {
+		return
+	}
+	if list, ok := call.Arguments[1].(*ast.ArrayNode); ok {
+		call.Arguments[1] = &ast.ConstantNode{Value: operandOf(list)}
+	}
+}

@@ -1,0 +1,142 @@
+package validation
+
+import (
+	"strconv"
+	"strings"
+)
+
+func (l *leaf) property() string {
+	if l.node == nil {
+		return ""
+	}
+	return l.node.Property
+}
+
+// broken is the failure of a condition that cannot be evaluated.
+func (l *leaf) broken(err error) *Failure {
+	f := &Failure{Path: l.path, Name: l.name, Property: l.property(), Cause: CauseError, Family: l.family, Message: l.message}
+	if err != nil {
+		f.Actual = clip(strings.SplitN(err.Error(), "\n", 2)[0])
+	}
+	return f
+}
+
+// explain says what a condition that does not hold found and expected. It only words the result that the program gave.
+func (m *machine) explain(l *leaf) *Failure {
+	f := &Failure{
+		Path: l.path, Name: l.name, Property: l.property(), Cause: CauseCondition, Family: l.family, Message: l.message,
+	}
+	switch {
+	case l.near != nil:
+		l.near.explain(m, f)
+	case l.lines != nil:
+		f.Actual = strconv.FormatInt(m.Matched.Lines, 10) + " of " + strconv.FormatInt(m.Matched.Of, 10) + " lines match"
+		f.Expected = l.source
+	case l.definition == nil:
+		f.Expected = clip(l.source)
+	default:
+		m.explainTests(l, f)
+	}
+	return f
+}
+
+// explainTests finds the first operator that fails and words it.
+func (m *machine) explainTests(l *leaf, f *Failure) {
+	value, single := m.value(l)
+	for _, t := range l.tests {
+		if single && t.operator.test(value, t.want) && len(l.tests) > 1 {
+			continue
+		}
+		f.Operator = t.operator.name
+		f.Expected = t.operator.phrase
+		if shown := t.want.show(); shown != "" {
+			f.Expected += " " + shown
+		}
+		if !single {
+			return
+		}
+		f.Actual = show(value)
+		if n, ok := numberOf(value); ok && t.operator.upward && n.exact && t.want.isNumber && t.want.single.exact {
+			f.Missing = shortfall(n.whole, t.want.single.whole, t.operator.name == "$more_than")
+		}
+		return
+	}
+}
+
+// shortfall is how much more satisfies a threshold; nil when there is nothing missing.
+func shortfall(actual, threshold int64, strictly bool) *int64 {
+	missing := threshold - actual
+	if strictly {
+		missing++
+	}
+	if missing <= 0 {
+		return nil
+	}
+	return &missing
+}
+
+// value reads the left value of a condition on a single value; false for conditions on lines.
+func (m *machine) value(l *leaf) (any, bool) {
+	switch l.definition.source {
+	case "customer.metadata":
+		return look(m.Customer.Metadata, l.node.Property), true
+	case "order.metadata":
+		return look(m.Order.Metadata, l.node.Property), true
+	case "redemption.metadata":
+		return look(m.Redemption.Metadata, l.node.Property), true
+	case "customer.segments":
+		return m.Customer.Segments, true
+	}
+	number, ok := m.number(l.definition.source)
+	return number, ok
+}
+
+// number reads a number of the facts by its name in sources.
+func (m *machine) number(source string) (int64, bool) {
+	switch source {
+	case "order.amount":
+		return m.Order.Amount, true
+	case "order.total_amount":
+		return m.Order.TotalAmount, true
+	case "order.initial_amount":
+		return m.Order.InitialAmount, true
+	case "order.quantity":
+		return m.Order.Quantity, true
+	case "redemption.discount_amount":
+		return m.Redemption.DiscountAmount, true
+	case "matched.amount":
+		return m.Matched.Amount, true
+	case "matched.quantity":
+		return m.Matched.Quantity, true
+	case "usage.per_customer":
+		return m.Usage.PerCustomer, true
+	case "usage.campaign":
+		return m.Usage.Campaign, true
+	case "usage.campaign_per_customer":
+		return m.Usage.CampaignPerCustomer, true
+	case "usage.campaign_orders_amount":
+		return m.Usage.CampaignOrdersAmount, true
+	case "usage.campaign_discount_amount":
+		return m.Usage.CampaignDiscountAmount, true
+	}
+	return 0, false
+}
+
+// show words the wanted values.
+func (want *operand) show() string {
+	return showAll(len(want.each), func(i int) any { return want.each[i].first() })
+}
+
+// first is the value of an operand of one value.
+func (want *operand) first() any {
+	switch {
+	case len(want.parts) > 0:
+		return want.parts[0]
+	case want.yes || want.no:
+		return want.yes
+	}
+	if want.isNumber {
+		return want.single
+	}
+	return nil
+}
