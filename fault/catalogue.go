@@ -70,6 +70,8 @@ const (
 	ResourceProtected Key = "resource_protected"
 	// StackingRulesExist: the project has its set of stacking rules already.
 	StackingRulesExist Key = "stacking_rules_exist"
+	// VoucherAlreadyPublished: the code was given to another customer.
+	VoucherAlreadyPublished Key = "voucher_already_published"
 	// VoucherDisabled: the voucher or its campaign is disabled.
 	VoucherDisabled Key = "voucher_disabled"
 	// VoucherExpired: the voucher's expiration date has passed.
@@ -133,6 +135,7 @@ var catalogue = map[Key]entry{
 	ResourceInUse:           {400, "Resource in use"},
 	ResourceProtected:       {400, "Resource is protected"},
 	StackingRulesExist:      {409, "Stacking rules exist"},
+	VoucherAlreadyPublished: {400, "voucher is already published"},
 	VoucherDisabled:         {400, "voucher is disabled"},
 	VoucherExpired:          {400, "voucher expired"},
 	VoucherNotActive:        {400, "voucher not active"},

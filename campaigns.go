@@ -1,0 +1,297 @@
+package voucherify
+
+import (
+	"context"
+	"iter"
+	"reflect"
+
+	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/validation"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// Campaigns keeps campaigns and makes the codes of coupon campaigns.
+type Campaigns struct{ engine *Engine }
+
+// Create stores a campaign with its codes and rule assignments, all or nothing. A campaign is created active. A name that
+// is taken is duplicate_found; more codes than the limit or than the code configuration can give are refused before any is
+// made.
+func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
+	if camp.Voucher != nil && camp.Voucher.Type == "" {
+		template := *camp.Voucher
+		template.Type = voucher.DiscountVoucher
+		camp.Voucher = &template
+	}
+	if err := camp.Check(); err != nil {
+		return campaign.Campaign{}, err
+	}
+	rules := camp.ValidationRules
+	camp.ValidationRules = nil
+	err := s.engine.change(ctx, func(c *change) error {
+		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
+		if camp.Type == "" && camp.CampaignType == campaign.DiscountCoupons {
+			camp.Type = campaign.Static
+		}
+		codes, err := s.firstCodes(ctx, c, &camp)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			v := voucherOf(&camp)
+			v.Code = code
+			if err := s.engine.putVoucher(c, &v); err != nil {
+				return err
+			}
+		}
+		camp.VouchersCount = len(codes)
+		if err := c.put(saved{kind: record.Campaign, id: camp.ID, created: c.now, keys: keyOf("name", camp.Name)}, &camp); err != nil {
+			return err
+		}
+		if err := c.assignAll(ctx, rules, validation.OnCampaign, camp.ID); err != nil {
+			return err
+		}
+		return c.emit(event.CampaignCreated, camp.ID, map[string]any{"campaign": &camp})
+	})
+	return camp, err
+}
+
+// firstCodes are the codes that a campaign is created with.
+func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Campaign) ([]string, error) {
+	switch {
+	case camp.CampaignType != campaign.DiscountCoupons:
+		return nil, nil
+	case camp.Type == campaign.Standalone:
+		return []string{camp.Voucher.Code}, nil
+	case camp.VouchersCount == 0:
+		return nil, nil
+	case camp.VouchersCount > s.engine.options.maxCodes:
+		return nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", camp.VouchersCount, s.engine.options.maxCodes)
+	}
+	codes, err := s.engine.generate(ctx, c.tx, camp.Voucher.CodeConfig, camp.VouchersCount)
+	if err != nil {
+		return nil, fault.Within("voucher.code_config", err)
+	}
+	return codes, nil
+}
+
+// voucherOf is a new voucher of a campaign. Discount and window stay with the campaign until it changes.
+func voucherOf(camp *campaign.Campaign) voucher.Voucher {
+	return voucher.Voucher{
+		CampaignID: camp.ID, Type: voucher.DiscountVoucher, Redemption: voucher.Redemption{Quantity: camp.Voucher.Redemption.Quantity},
+	}
+}
+
+// Get reads a campaign by id or name.
+func (s *Campaigns) Get(ctx context.Context, idOrName string) (campaign.Campaign, error) {
+	return get[campaign.Campaign](ctx, s.engine, record.Campaign, idOrName, record.Key("name", idOrName))
+}
+
+// List yields campaigns.
+func (s *Campaigns) List(ctx context.Context, options ListOptions) iter.Seq2[campaign.Campaign, error] {
+	return list[campaign.Campaign](ctx, s.engine, record.Campaign, options)
+}
+
+// edit changes a stored campaign; a protected one refuses.
+func (s *Campaigns) edit(ctx context.Context, idOrName string, kind event.Type, fn func(*change, *campaign.Campaign, record.Document) error) error {
+	return s.engine.change(ctx, func(c *change) error {
+		camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, idOrName, record.Key("name", idOrName))
+		if err != nil {
+			return err
+		}
+		if camp.Protected {
+			return fault.New(fault.ResourceProtected, "campaign %s is protected", camp.Name).About("campaign", camp.ID)
+		}
+		if err := fn(c, camp, doc); err != nil {
+			return err
+		}
+		camp.UpdatedAt, camp.Version = &c.now, doc.Version+1
+		if err := c.put(saved{kind: record.Campaign, id: camp.ID, version: doc.Version, created: doc.CreatedAt, keys: doc.Keys}, camp); err != nil {
+			return err
+		}
+		return c.emit(kind, camp.ID, map[string]any{"campaign": camp})
+	})
+}
+
+// Update replaces description, dates, category, discount, limit and protection, and merges metadata. Name, kind and the
+// type of the discount are fixed. Codes that were given out or redeemed keep what they had: the old discount and window
+// are written onto them in the same transaction.
+func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
+	err := s.edit(ctx, camp.ID, event.CampaignUpdated, func(c *change, stored *campaign.Campaign, doc record.Document) error {
+		if err := current(doc, camp.Version); err != nil {
+			return err
+		}
+		if err := fixedParts(stored, &camp); err != nil {
+			return err
+		}
+		before := *stored
+		stored.Description, stored.Window, stored.CategoryID = camp.Description, camp.Window, camp.CategoryID
+		stored.ActivityDurationAfterPublishing, stored.Protected = camp.ActivityDurationAfterPublishing, camp.Protected
+		stored.Metadata = metadata.Merge(stored.Metadata, camp.Metadata)
+		if camp.Voucher != nil && stored.Voucher != nil {
+			template := *stored.Voucher
+			template.Discount, template.Redemption = camp.Voucher.Discount, camp.Voucher.Redemption
+			stored.Voucher = &template
+		}
+		if err := stored.Check(); err != nil {
+			return err
+		}
+		return s.freeze(ctx, c, &before, stored)
+	})
+	if err != nil {
+		return campaign.Campaign{}, err
+	}
+	return s.Get(ctx, camp.ID)
+}
+
+// fixedParts refuses a change of what never changes.
+func fixedParts(stored, sent *campaign.Campaign) error {
+	switch {
+	case sent.Name != "" && sent.Name != stored.Name:
+		return fault.New(fault.InvalidCampaign, "a campaign keeps its name").At("name")
+	case sent.CampaignType != "" && sent.CampaignType != stored.CampaignType:
+		return fault.New(fault.InvalidCampaign, "a campaign keeps its kind").At("campaign_type")
+	case sent.Voucher == nil || stored.Voucher == nil:
+		return nil
+	case sent.Voucher.Discount == nil || sent.Voucher.Discount.Type != stored.Voucher.Discount.Type:
+		return fault.New(fault.InvalidCampaign, "the type of a discount never changes").At("voucher.discount.type")
+	}
+	return nil
+}
+
+// freeze writes the old discount and window onto codes that were given out or redeemed under them.
+func (s *Campaigns) freeze(ctx context.Context, c *change, before, after *campaign.Campaign) error {
+	if before.Voucher == nil || (reflect.DeepEqual(before.Window, after.Window) && reflect.DeepEqual(before.Voucher.Discount, after.Voucher.Discount)) {
+		return nil
+	}
+	var vouchers []*voucher.Voucher
+	var docs []record.Document
+	var keys []redemption.CounterKey
+	for doc, err := range c.tx.List(ctx, record.Voucher, store.Query{Parent: before.ID}) {
+		if err != nil {
+			return err
+		}
+		v, err := decode[voucher.Voucher](doc)
+		if err != nil {
+			return err
+		}
+		vouchers, docs = append(vouchers, v), append(docs, doc)
+		keys = append(keys, redemption.CounterKey{Metric: redemption.CountVoucher, Subject: v.ID})
+	}
+	used, err := c.tx.Counters(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for i, v := range vouchers {
+		if used[keys[i]] == 0 && v.PublishedAt == nil {
+			continue
+		}
+		if v.Discount == nil {
+			v.Discount = before.Voucher.Discount
+		}
+		v.Window = v.Window.Or(before.Window)
+		if err := c.rewriteVoucher(v, docs[i], event.VoucherUpdated); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Enable switches a campaign on, Disable off, with everything in it. Nothing that was issued is lost.
+func (s *Campaigns) Enable(ctx context.Context, idOrName string) error {
+	return s.edit(ctx, idOrName, event.CampaignEnabled, func(_ *change, c *campaign.Campaign, _ record.Document) error { c.Active = true; return nil })
+}
+
+// Disable switches a campaign off; see Enable.
+func (s *Campaigns) Disable(ctx context.Context, idOrName string) error {
+	return s.edit(ctx, idOrName, event.CampaignDisabled, func(_ *change, c *campaign.Campaign, _ record.Document) error { c.Active = false; return nil })
+}
+
+// Delete removes a campaign with its codes, tiers, stacks and assignments. Without force they go to the bin, where name
+// and codes stay reserved. What was redeemed stays recorded and can be rolled back.
+func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) error {
+	return s.engine.change(ctx, func(c *change) error {
+		camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, idOrName, record.Key("name", idOrName))
+		if err != nil {
+			return err
+		}
+		if camp.Protected {
+			return fault.New(fault.ResourceProtected, "campaign %s is protected", camp.Name).About("campaign", camp.ID)
+		}
+		docs := []record.Document{doc}
+		gone := map[string]bool{camp.ID: true}
+		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack} {
+			for child, err := range c.tx.List(ctx, kind, store.Query{Parent: camp.ID}) {
+				if err != nil {
+					return err
+				}
+				docs = append(docs, child)
+				gone[child.ID] = true
+			}
+		}
+		if err := c.unassignAll(ctx, gone); err != nil {
+			return err
+		}
+		for _, d := range docs {
+			if err := c.remove(ctx, d, force); err != nil {
+				return err
+			}
+		}
+		return c.emit(event.CampaignDeleted, camp.ID, map[string]any{"campaign": camp, "deleted_at": c.now})
+	})
+}
+
+// AddVouchers generates further codes with the configuration of the campaign, or with another one for this batch.
+func (s *Campaigns) AddVouchers(ctx context.Context, idOrName string, count int, config *voucher.CodeConfig) ([]string, error) {
+	var codes []string
+	err := s.add(ctx, idOrName, count, func(c *change, camp *campaign.Campaign) ([]string, error) {
+		use := camp.Voucher.CodeConfig
+		if config != nil {
+			use = *config
+		}
+		var err error
+		if codes, err = s.engine.generate(ctx, c.tx, use, count); err != nil {
+			return nil, fault.Within("code_config", err)
+		}
+		return codes, nil
+	})
+	return codes, err
+}
+
+// AddVoucher adds one chosen code to a campaign.
+func (s *Campaigns) AddVoucher(ctx context.Context, idOrName, code string) error {
+	if err := voucher.CheckCode(code); err != nil {
+		return err
+	}
+	return s.add(ctx, idOrName, 1, func(*change, *campaign.Campaign) ([]string, error) { return []string{code}, nil })
+}
+
+func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf func(*change, *campaign.Campaign) ([]string, error)) error {
+	return s.edit(ctx, idOrName, event.CampaignVouchersAdded, func(c *change, camp *campaign.Campaign, _ record.Document) error {
+		switch {
+		case camp.CampaignType != campaign.DiscountCoupons || camp.Type == campaign.Standalone:
+			return fault.New(fault.InvalidCampaign, "a campaign of type %s %s has no further codes", camp.CampaignType, camp.Type).At("campaign")
+		case count < 1 || camp.VouchersCount+count > s.engine.options.maxCodes:
+			return fault.Invalid("vouchers_count", "%d codes beside %d are more than the limit of %d", count, camp.VouchersCount, s.engine.options.maxCodes)
+		}
+		codes, err := codesOf(c, camp)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			v := voucherOf(camp)
+			v.Code = code
+			if err := s.engine.putVoucher(c, &v); err != nil {
+				return err
+			}
+		}
+		camp.VouchersCount += len(codes)
+		return nil
+	})
+}

@@ -1,0 +1,204 @@
+package voucherify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+)
+
+// ListOptions narrow a list.
+type ListOptions struct {
+	// Parent keeps what belongs to one record: the codes and tiers of a campaign, the SKUs of a product. Empty keeps all.
+	Parent string
+	// OldestFirst lists in the order of creation; otherwise the newest comes first.
+	OldestFirst bool
+	// After continues behind a record of an earlier list.
+	After *store.Cursor
+	// Limit is the largest number of records; 0 is no limit.
+	Limit int
+}
+
+// change is one management call: its instant and identifiers, the records and events that it writes. They are committed
+// together.
+type change struct {
+	operation
+	tx   store.Tx
+	plan redemption.Plan
+}
+
+// change runs fn in a transaction and applies what it planned. A conflict with another transaction runs it again.
+func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
+	for attempt := 1; ; attempt++ {
+		op, err := e.begin()
+		if err != nil {
+			return err
+		}
+		err = e.store.Update(ctx, func(tx store.Tx) error {
+			c := &change{operation: op, tx: tx}
+			if err := fn(c); err != nil {
+				return err
+			}
+			if err := c.plan.Seal(); err != nil {
+				return err
+			}
+			return tx.Apply(ctx, &c.plan)
+		})
+		if !errors.Is(err, store.ErrConflict) || attempt >= e.options.attempts {
+			return storeError(err)
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+// storeError words what a store refuses in the keys of the domain; the store's error can still be matched.
+func storeError(err error) error {
+	switch {
+	case errors.Is(err, store.ErrExists):
+		return errors.Join(fault.New(fault.DuplicateFound, "%v", err), err)
+	case errors.Is(err, store.ErrStale):
+		return errors.Join(fault.Invalid("version", "the record was changed since it was read"), err)
+	}
+	return err
+}
+
+// saved describes the record that put writes.
+type saved struct {
+	kind    record.Kind
+	id      string
+	version int64 // that was read; 0 for a new record
+	created time.Time
+	parent  string
+	keys    []string
+	binned  bool
+}
+
+// put plans the writing of a record. The body's own version must be version+1 already.
+func (c *change) put(s saved, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fault.Invalid("", "%s %s cannot be written as JSON: %v", s.kind, s.id, err)
+	}
+	c.plan.Writes = append(c.plan.Writes, record.Document{
+		Kind: s.kind, ID: s.id, Version: s.version, Parent: s.parent, Keys: s.keys, CreatedAt: s.created, Binned: s.binned, Body: text,
+	})
+	return nil
+}
+
+// emit plans an event.
+func (c *change) emit(kind event.Type, entity string, data map[string]any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("voucherify: encode event %s: %w", kind, err)
+	}
+	c.plan.Events = append(c.plan.Events, event.Event{
+		ID: c.ids.Next("ev_"), Type: kind, CreatedAt: c.now, EntityID: entity, GroupID: c.group, Data: text,
+	})
+	return nil
+}
+
+// remove deletes a record for good, or puts it into the bin, where its identifiers stay reserved.
+func (c *change) remove(ctx context.Context, doc record.Document, force bool) error {
+	if force {
+		return c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version)
+	}
+	doc.Binned = true
+	c.plan.Writes = append(c.plan.Writes, doc)
+	return nil
+}
+
+// keyOf is the unique key of a field; none when the value is empty.
+func keyOf(field, value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{record.Key(field, value)}
+}
+
+// find reads a record by id or, failing that, by one of its keys, and decodes it.
+func find[T any](ctx context.Context, r store.Reader, kind record.Kind, id string, keys ...string) (*T, record.Document, error) {
+	if id == "" {
+		return nil, record.Document{}, fault.Invalid("id", "is required")
+	}
+	doc, err := r.Get(ctx, kind, id)
+	for _, key := range keys {
+		if !errors.Is(err, store.ErrNotFound) {
+			break
+		}
+		doc, err = r.Find(ctx, kind, key)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, doc, fault.Missing(string(kind), id)
+	case err != nil:
+		return nil, doc, fmt.Errorf("voucherify: read %s %s: %w", kind, id, err)
+	}
+	value, err := decode[T](doc)
+	return value, doc, err
+}
+
+func decode[T any](doc record.Document) (*T, error) {
+	value := new(T)
+	if err := json.Unmarshal(doc.Body, value); err != nil {
+		return nil, fmt.Errorf("voucherify: decode %s %s: %w", doc.Kind, doc.ID, err)
+	}
+	return value, nil
+}
+
+// get is find in a view of its own.
+func get[T any](ctx context.Context, e *Engine, kind record.Kind, id string, keys ...string) (T, error) {
+	var value T
+	err := e.store.View(ctx, func(r store.Reader) error {
+		found, _, err := find[T](ctx, r, kind, id, keys...)
+		if err == nil {
+			value = *found
+		}
+		return err
+	})
+	return value, err
+}
+
+// list yields the records of a kind.
+func list[T any](ctx context.Context, e *Engine, kind record.Kind, options ListOptions) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		stopped := false
+		err := e.store.View(ctx, func(r store.Reader) error {
+			query := store.Query{Parent: options.Parent, Descending: !options.OldestFirst, After: options.After, Limit: options.Limit}
+			for doc, err := range r.List(ctx, kind, query) {
+				if err != nil {
+					return err
+				}
+				value, err := decode[T](doc)
+				if err != nil {
+					return err
+				}
+				if stopped = !yield(*value, nil); stopped {
+					return nil
+				}
+			}
+			return nil
+		})
+		if err != nil && !stopped {
+			yield(zero, err)
+		}
+	}
+}
+
+// current refuses to overwrite a record that was changed since the caller read it; version 0 overwrites whatever is there.
+func current(doc record.Document, version int64) error {
+	if version != 0 && version != doc.Version {
+		return fmt.Errorf("voucherify: version %d was read, %d is stored: %w", version, doc.Version, store.ErrStale)
+	}
+	return nil
+}

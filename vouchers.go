@@ -1,0 +1,241 @@
+package voucherify
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// Vouchers keeps codes. Codes of a campaign are made by Campaigns; here single codes are created, read and switched.
+type Vouchers struct{ engine *Engine }
+
+// Create stores a standalone voucher. Without a code one is generated with the default configuration. A code that is
+// taken, also by a voucher in the bin, is duplicate_found. A voucher is created active.
+func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Voucher, error) {
+	if v.CampaignID != "" {
+		return voucher.Voucher{}, fault.Invalid("campaign_id", "codes of a campaign are added with Campaigns.AddVoucher")
+	}
+	if err := v.Check(); err != nil {
+		return voucher.Voucher{}, err
+	}
+	err := s.engine.change(ctx, func(c *change) error {
+		if v.Code == "" {
+			codes, err := s.engine.generate(ctx, c.tx, voucher.CodeConfig{}, 1)
+			if err != nil {
+				return err
+			}
+			v.Code = codes[0]
+		}
+		if err := s.engine.putVoucher(c, &v); err != nil {
+			return err
+		}
+		return c.emit(event.VoucherCreated, v.ID, map[string]any{"voucher": &v})
+	})
+	return v, err
+}
+
+// putVoucher plans a new voucher: identity, times, and the key that makes its code unique.
+func (e *Engine) putVoucher(c *change, v *voucher.Voucher) error {
+	v.ID, v.Active, v.CreatedAt, v.UpdatedAt, v.Version = c.ids.Next(id.Voucher), true, c.now, nil, 1
+	v.Redemption.RedeemedQuantity = 0
+	return c.put(saved{
+		kind: record.Voucher, id: v.ID, created: c.now, parent: v.CampaignID,
+		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
+	}, v)
+}
+
+// generate draws codes that are free in the project, those in the bin included.
+func (e *Engine) generate(ctx context.Context, r store.Reader, config voucher.CodeConfig, count int) ([]string, error) {
+	generator, err := voucher.NewGenerator(config, e.options.caseMode, e.options.random)
+	if err != nil {
+		return nil, err
+	}
+	return generator.Generate(count, func(key string) (bool, error) {
+		_, err := r.Find(ctx, record.Voucher, record.Key("code", key))
+		if errors.Is(err, store.ErrNotFound) {
+			return false, nil // a code in the bin collides when the plan is applied
+		}
+		return err == nil, err
+	})
+}
+
+// findVoucher reads a voucher by code or id.
+func (e *Engine) findVoucher(ctx context.Context, r store.Reader, code string) (*voucher.Voucher, record.Document, error) {
+	v, doc, err := find[voucher.Voucher](ctx, r, record.Voucher, code, record.Key("code", e.options.caseMode.Key(code)))
+	if err != nil {
+		return nil, doc, err
+	}
+	key := redemption.CounterKey{Metric: redemption.CountVoucher, Subject: v.ID}
+	counters, err := r.Counters(ctx, []redemption.CounterKey{key})
+	if err != nil {
+		return nil, doc, err
+	}
+	v.Redemption.RedeemedQuantity = counters[key]
+	return v, doc, nil
+}
+
+// Get reads a voucher by its code, compared as the project compares codes, or by its id.
+func (s *Vouchers) Get(ctx context.Context, code string) (voucher.Voucher, error) {
+	var v voucher.Voucher
+	err := s.engine.store.View(ctx, func(r store.Reader) error {
+		found, _, err := s.engine.findVoucher(ctx, r, code)
+		if err == nil {
+			v = *found
+		}
+		return err
+	})
+	return v, err
+}
+
+// List yields vouchers; ListOptions.Parent keeps those of one campaign. Redemption.RedeemedQuantity is not filled in.
+func (s *Vouchers) List(ctx context.Context, options ListOptions) iter.Seq2[voucher.Voucher, error] {
+	return list[voucher.Voucher](ctx, s.engine, record.Voucher, options)
+}
+
+// Update replaces discount, window, category, limit, metadata and info of a voucher. Code, campaign and types are fixed;
+// the switch is set with Enable and Disable.
+func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Voucher, error) {
+	err := s.edit(ctx, v.ID, event.VoucherUpdated, func(stored *voucher.Voucher, doc record.Document) error {
+		switch {
+		case v.Code != "" && v.Code != stored.Code:
+			return fault.New(fault.InvalidVoucher, "a code never changes").At("code")
+		case v.CampaignID != "" && v.CampaignID != stored.CampaignID:
+			return fault.New(fault.InvalidVoucher, "a voucher stays in its campaign").At("campaign_id")
+		case v.Discount != nil && stored.Discount != nil && v.Discount.Type != stored.Discount.Type:
+			return fault.New(fault.InvalidVoucher, "the type of a discount never changes").At("discount.type")
+		}
+		if err := current(doc, v.Version); err != nil {
+			return err
+		}
+		stored.Discount, stored.Window, stored.CategoryID = v.Discount, v.Window, v.CategoryID
+		stored.AdditionalInfo, stored.Metadata, stored.Redemption.Quantity = v.AdditionalInfo, v.Metadata, v.Redemption.Quantity
+		if err := stored.Check(); err != nil {
+			return err
+		}
+		v = *stored
+		return nil
+	})
+	if err != nil {
+		return voucher.Voucher{}, err
+	}
+	return s.Get(ctx, v.ID)
+}
+
+// edit changes a stored voucher.
+func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn func(*voucher.Voucher, record.Document) error) error {
+	return s.engine.change(ctx, func(c *change) error {
+		v, doc, err := s.engine.findVoucher(ctx, c.tx, code)
+		if err != nil {
+			return err
+		}
+		if err := fn(v, doc); err != nil {
+			return err
+		}
+		return c.rewriteVoucher(v, doc, kind)
+	})
+}
+
+func (c *change) rewriteVoucher(v *voucher.Voucher, doc record.Document, kind event.Type) error {
+	v.UpdatedAt, v.Version, v.Redemption.RedeemedQuantity = &c.now, doc.Version+1, 0
+	s := saved{kind: record.Voucher, id: v.ID, version: doc.Version, created: doc.CreatedAt, parent: doc.Parent, keys: doc.Keys}
+	if err := c.put(s, v); err != nil {
+		return err
+	}
+	return c.emit(kind, v.ID, map[string]any{"voucher": v})
+}
+
+// Enable switches a voucher on, Disable off. A disabled voucher cannot be redeemed; what was redeemed can be rolled back.
+func (s *Vouchers) Enable(ctx context.Context, code string) error {
+	return s.edit(ctx, code, event.VoucherEnabled, func(v *voucher.Voucher, _ record.Document) error { v.Active = true; return nil })
+}
+
+// Disable switches a voucher off; see Enable.
+func (s *Vouchers) Disable(ctx context.Context, code string) error {
+	return s.edit(ctx, code, event.VoucherDisabled, func(v *voucher.Voucher, _ record.Document) error { v.Active = false; return nil })
+}
+
+// Delete removes a voucher with its rule assignments. Without force it goes to the bin, where its code stays reserved.
+func (s *Vouchers) Delete(ctx context.Context, code string, force bool) error {
+	return s.engine.change(ctx, func(c *change) error {
+		v, doc, err := s.engine.findVoucher(ctx, c.tx, code)
+		if err != nil {
+			return err
+		}
+		if err := c.unassignAll(ctx, map[string]bool{v.ID: true}); err != nil {
+			return err
+		}
+		if err := c.remove(ctx, doc, force); err != nil {
+			return err
+		}
+		return c.emit(event.VoucherDeleted, v.ID, map[string]any{"voucher": v})
+	})
+}
+
+// Publish gives a code to a customer, who is stored if new. With the campaign's activity duration, the code's life begins
+// now and overrides the end of the campaign. Publishing again to the same customer changes nothing; a code of a campaign
+// that another customer holds is voucher_already_published.
+func (s *Vouchers) Publish(ctx context.Context, code string, holder customer.Customer) (voucher.Voucher, error) {
+	if err := holder.Check(); err != nil {
+		return voucher.Voucher{}, fault.Within("customer", err)
+	}
+	var v voucher.Voucher
+	err := s.engine.change(ctx, func(c *change) error {
+		stored, doc, err := s.engine.findVoucher(ctx, c.tx, code)
+		if err != nil {
+			return err
+		}
+		buyer, err := c.upsertCustomer(ctx, holder)
+		if err != nil {
+			return err
+		}
+		v = *stored
+		switch {
+		case v.HolderID == buyer.ID:
+			return nil
+		case v.HolderID != "" && v.CampaignID != "":
+			return fault.New(fault.VoucherAlreadyPublished, "%s", v.Code)
+		}
+		if err := s.engine.startLife(ctx, c, &v); err != nil {
+			return err
+		}
+		v.HolderID = buyer.ID
+		return c.rewriteVoucher(&v, doc, event.VoucherPublished)
+	})
+	return v, err
+}
+
+// startLife sets the dates of a code that is published for the first time.
+func (e *Engine) startLife(ctx context.Context, c *change, v *voucher.Voucher) error {
+	if v.PublishedAt != nil {
+		return nil
+	}
+	v.PublishedAt = &c.now
+	if v.CampaignID == "" {
+		return nil
+	}
+	parent, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
+	if err != nil || parent.ActivityDurationAfterPublishing == nil {
+		return err
+	}
+	if v.StartDate == nil {
+		start := c.now
+		if parent.StartDate != nil && parent.StartDate.After(start) {
+			start = *parent.StartDate
+		}
+		v.StartDate = &start
+	}
+	end := parent.ActivityDurationAfterPublishing.Add(c.now, e.options.zone).In(time.UTC)
+	v.ExpirationDate = &end
+	return nil
+}
