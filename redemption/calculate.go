@@ -113,7 +113,8 @@ func (c *calculation) resolveOrder() error {
 	case stored == nil:
 		c.order = payload
 	default:
-		c.order, c.carried = mergeOrders(stored, payload)
+		merged, carried := MergeOrders(stored, payload)
+		c.order, c.carried = &merged, carried
 		c.orderID = stored.ID
 	}
 	state, err := discount.NewState(c.order, c.catalogue.products, c.carried)
@@ -127,7 +128,9 @@ func (c *calculation) resolveOrder() error {
 	return nil
 }
 
-func mergeOrders(stored, payload *order.Order) (*order.Order, discount.Carried) {
+// MergeOrders lays the order of a request over the stored one: fields that are sent win, items as a whole list. It says
+// which discounts of the stored order still count.
+func MergeOrders(stored, payload *order.Order) (order.Order, discount.Carried) {
 	merged := *stored
 	carried := discount.Everything
 	if payload.Status != "" {
@@ -142,7 +145,7 @@ func mergeOrders(stored, payload *order.Order) (*order.Order, discount.Carried) 
 	if payload.Metadata != nil {
 		merged.Metadata = payload.Metadata
 	}
-	return &merged, carried
+	return merged, carried
 }
 
 // resolveRedeemables looks up what the request names. Something that does not exist keeps its place: it is answered as

@@ -1,0 +1,254 @@
+package voucherify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/product"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/store"
+)
+
+// Products keeps products, SKUs and collections.
+type Products struct{ engine *Engine }
+
+// CreateProduct stores a product; one with a known source_id is replaced.
+func (s *Products) CreateProduct(ctx context.Context, p product.Product) (product.Product, error) {
+	if err := p.Check(); err != nil {
+		return product.Product{}, err
+	}
+	err := s.engine.change(ctx, func(c *change) error {
+		doc, err := c.bySource(ctx, record.Product, p.SourceID)
+		if err != nil {
+			return err
+		}
+		p.ID = orElse(doc.ID, c.ids.Next(id.Product))
+		p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
+		return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID)}, &p)
+	})
+	return p, err
+}
+
+// CreateSKU stores a SKU of an existing product; one with a known source_id is replaced.
+func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU, error) {
+	if err := sku.Check(); err != nil {
+		return product.SKU{}, err
+	}
+	err := s.engine.change(ctx, func(c *change) error {
+		parent, _, err := find[product.Product](ctx, c.tx, record.Product, sku.ProductID, record.Key("source_id", sku.ProductID))
+		if err != nil {
+			return fault.Within("product_id", err)
+		}
+		doc, err := c.bySource(ctx, record.SKU, sku.SourceID)
+		if err != nil {
+			return err
+		}
+		sku.ID, sku.ProductID = orElse(doc.ID, c.ids.Next(id.SKU)), parent.ID
+		sku.CreatedAt, sku.UpdatedAt, sku.Version = c.stamp(&doc)
+		return c.put(saved{
+			kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: parent.ID, keys: keyOf("source_id", sku.SourceID),
+		}, &sku)
+	})
+	return sku, err
+}
+
+// CreateCollection stores a static collection.
+func (s *Products) CreateCollection(ctx context.Context, l product.Collection) (product.Collection, error) {
+	if l.Type == "" {
+		l.Type = product.Static
+	}
+	if err := l.Check(); err != nil {
+		return product.Collection{}, err
+	}
+	err := s.engine.change(ctx, func(c *change) error {
+		l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Collection), c.now, nil, 1
+		return c.put(saved{kind: record.Collection, id: l.ID, created: c.now}, &l)
+	})
+	return l, err
+}
+
+// UpdateProduct replaces a product; its source_id is fixed.
+func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (product.Product, error) {
+	if err := p.Check(); err != nil {
+		return product.Product{}, err
+	}
+	err := s.engine.change(ctx, func(c *change) error {
+		stored, doc, err := find[product.Product](ctx, c.tx, record.Product, p.ID)
+		if err != nil {
+			return err
+		}
+		if err := current(doc, p.Version); err != nil {
+			return err
+		}
+		p.SourceID = stored.SourceID
+		p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
+		return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: doc.Keys}, &p)
+	})
+	return p, err
+}
+
+// UpdateSKU replaces a SKU; its source_id and product are fixed.
+func (s *Products) UpdateSKU(ctx context.Context, sku product.SKU) (product.SKU, error) {
+	err := s.engine.change(ctx, func(c *change) error {
+		stored, doc, err := find[product.SKU](ctx, c.tx, record.SKU, sku.ID)
+		if err != nil {
+			return err
+		}
+		if err := current(doc, sku.Version); err != nil {
+			return err
+		}
+		sku.SourceID, sku.ProductID = stored.SourceID, stored.ProductID
+		if err := sku.Check(); err != nil {
+			return err
+		}
+		sku.CreatedAt, sku.UpdatedAt, sku.Version = c.stamp(&doc)
+		return c.put(saved{kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: doc.Parent, keys: doc.Keys}, &sku)
+	})
+	return sku, err
+}
+
+// UpdateCollection replaces name and members of a collection.
+func (s *Products) UpdateCollection(ctx context.Context, l product.Collection) (product.Collection, error) {
+	if err := l.Check(); err != nil {
+		return product.Collection{}, err
+	}
+	err := s.engine.change(ctx, func(c *change) error {
+		_, doc, err := find[product.Collection](ctx, c.tx, record.Collection, l.ID)
+		if err != nil {
+			return err
+		}
+		if err := current(doc, l.Version); err != nil {
+			return err
+		}
+		l.CreatedAt, l.UpdatedAt, l.Version = c.stamp(&doc)
+		return c.put(saved{kind: record.Collection, id: l.ID, version: doc.Version, created: doc.CreatedAt}, &l)
+	})
+	return l, err
+}
+
+// bySource reads the record with a source_id; a zero document when there is none.
+func (c *change) bySource(ctx context.Context, kind record.Kind, sourceID string) (record.Document, error) {
+	if sourceID == "" {
+		return record.Document{}, nil
+	}
+	doc, err := c.tx.Find(ctx, kind, record.Key("source_id", sourceID))
+	if errors.Is(err, store.ErrNotFound) {
+		return record.Document{}, nil
+	}
+	return doc, err
+}
+
+// stamp returns the times and the version of a record that is written over doc; a new one gets its creation.
+func (c *change) stamp(doc *record.Document) (created time.Time, updated *time.Time, version int64) {
+	if doc.Version == 0 {
+		doc.CreatedAt = c.now
+		return c.now, nil, 1
+	}
+	return doc.CreatedAt, &c.now, doc.Version + 1
+}
+
+func orElse(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}
+
+// GetProduct reads a product by id or source_id.
+func (s *Products) GetProduct(ctx context.Context, idOrSource string) (product.Product, error) {
+	return get[product.Product](ctx, s.engine, record.Product, idOrSource, record.Key("source_id", idOrSource))
+}
+
+// GetSKU reads a SKU by id or source_id.
+func (s *Products) GetSKU(ctx context.Context, idOrSource string) (product.SKU, error) {
+	return get[product.SKU](ctx, s.engine, record.SKU, idOrSource, record.Key("source_id", idOrSource))
+}
+
+// GetCollection reads a collection by id.
+func (s *Products) GetCollection(ctx context.Context, id string) (product.Collection, error) {
+	return get[product.Collection](ctx, s.engine, record.Collection, id)
+}
+
+// ListProducts yields products.
+func (s *Products) ListProducts(ctx context.Context, options ListOptions) iter.Seq2[product.Product, error] {
+	return list[product.Product](ctx, s.engine, record.Product, options)
+}
+
+// ListSKUs yields SKUs; ListOptions.Parent keeps those of one product.
+func (s *Products) ListSKUs(ctx context.Context, options ListOptions) iter.Seq2[product.SKU, error] {
+	return list[product.SKU](ctx, s.engine, record.SKU, options)
+}
+
+// ListCollections yields collections.
+func (s *Products) ListCollections(ctx context.Context, options ListOptions) iter.Seq2[product.Collection, error] {
+	return list[product.Collection](ctx, s.engine, record.Collection, options)
+}
+
+// DeleteProduct removes a product with its SKUs. Without force they go to the bin, where their source_ids stay reserved.
+func (s *Products) DeleteProduct(ctx context.Context, idOrSource string, force bool) error {
+	return s.engine.change(ctx, func(c *change) error {
+		p, doc, err := find[product.Product](ctx, c.tx, record.Product, idOrSource, record.Key("source_id", idOrSource))
+		if err != nil {
+			return err
+		}
+		docs := []record.Document{doc}
+		for sku, err := range c.tx.List(ctx, record.SKU, store.Query{Parent: p.ID}) {
+			if err != nil {
+				return err
+			}
+			docs = append(docs, sku)
+		}
+		for _, d := range docs {
+			if err := c.remove(ctx, d, force); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DeleteSKU removes a SKU; see DeleteProduct for force.
+func (s *Products) DeleteSKU(ctx context.Context, idOrSource string, force bool) error {
+	return s.engine.change(ctx, func(c *change) error {
+		_, doc, err := find[product.SKU](ctx, c.tx, record.SKU, idOrSource, record.Key("source_id", idOrSource))
+		if err != nil {
+			return err
+		}
+		return c.remove(ctx, doc, force)
+	})
+}
+
+// DeleteCollection removes a collection. While a rule names it, it is resource_in_use.
+func (s *Products) DeleteCollection(ctx context.Context, collectionID string) error {
+	return s.engine.deleteUnlessNamed(ctx, record.Collection, collectionID)
+}
+
+// deleteUnlessNamed deletes a record that no rule names.
+func (e *Engine) deleteUnlessNamed(ctx context.Context, kind record.Kind, recordID string) error {
+	return e.change(ctx, func(c *change) error {
+		_, doc, err := find[struct{}](ctx, c.tx, kind, recordID)
+		if err != nil {
+			return err
+		}
+		inUse := fault.New(fault.ResourceInUse, "rules name %s", recordID).About(string(kind), recordID)
+		inUse.RelatedObjectType = string(record.Rule)
+		for rule, err := range c.tx.List(ctx, record.Rule, store.Query{}) {
+			if err != nil {
+				return err
+			}
+			if bytes.Contains(rule.Body, []byte(strconv.Quote(recordID))) {
+				inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, rule.ID)
+			}
+		}
+		if len(inUse.RelatedObjectIDs) > 0 {
+			return inUse
+		}
+		return c.remove(ctx, doc, true)
+	})
+}
