@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/voucherify-go/voucherify/fault"
@@ -47,7 +48,8 @@ func (m Map) Check(field string) *fault.Error {
 	if len(m) > MaxKeys {
 		return fault.Invalid(field, "has %d keys, at most %d are allowed", len(m), MaxKeys)
 	}
-	for key, value := range m {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		value := m[key]
 		if !utf8.ValidString(key) || key == "" {
 			return fault.Invalid(field, "has a key that is empty or not valid UTF-8")
 		}
@@ -85,8 +87,8 @@ func checkValue(field string, value any, depth int) *fault.Error {
 			}
 		}
 	case map[string]any:
-		for key, element := range v {
-			if err := checkValue(field+"."+key, element, depth+1); err != nil {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := checkValue(field+"."+key, v[key], depth+1); err != nil {
 				return err
 			}
 		}

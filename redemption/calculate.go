@@ -1,3 +1,9 @@
+// Package redemption owns the decision: from what a request needs, over a snapshot of the rows that it reads, to an
+// answer that explains itself and a plan of everything that changes. Validate, Redeem, Rollback and Return are pure
+// functions on this road.
+//
+// It refuses to read a clock, a random source or a store: instant, identifiers and rows come in with the Snapshot, and what
+// is to be written goes out as a Plan.
 package redemption
 
 import (

@@ -77,14 +77,18 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 	}
 	r := &returning{snapshot: s, request: request, ids: s.IDs}
 	total := r.entry()
-	total.Lines = make([]ReturnLine, len(request.Lines))
-	for i, line := range request.Lines {
-		total.Lines[i] = ReturnLine{ItemID: line.ItemID, Quantity: line.Quantity}
-	}
 	for _, target := range targets {
-		if err := r.giveShare(target, total); err != nil {
+		r.open(target)
+	}
+	for i := range request.Lines {
+		line, err := r.giveBack(i)
+		if err != nil {
 			return nil, nil, err
 		}
+		total.Lines = append(total.Lines, line)
+	}
+	if err := r.write(); err != nil {
+		return nil, nil, err
 	}
 	sumUp(total)
 	e := eventWriter{plan: &r.plan, snapshot: s, ids: r.ids}
@@ -104,49 +108,84 @@ type returning struct {
 	request  *ReturnRequest
 	ids      id.Sequence
 	plan     Plan
+	shares   []*share
+}
+
+// share is one redemption of the request while its part of the return is calculated.
+type share struct {
+	redemption Redemption
+	granted    Granted
+	own        *Return
 }
 
 func (r *returning) entry() *Return {
 	return &Return{ID: r.ids.Next(id.Return), Date: r.snapshot.Now, Reason: r.request.Reason}
 }
 
-// giveShare returns the units for one redemption: its share of each line is added to the total, its budgets get the
-// discount back, and the redemption remembers what was returned.
-func (r *returning) giveShare(target *Redemption, total *Return) error {
-	x := *target
-	granted := *target.Granted
-	granted.Lines = append([]GrantedLine(nil), granted.Lines...)
-	x.Granted = &granted
-	own := r.entry()
-	for i, asked := range r.request.Lines {
-		line := findLine(&granted, asked.ItemID)
+// open copies a redemption, to be changed.
+func (r *returning) open(target *Redemption) {
+	x := &share{redemption: *target, granted: *target.Granted, own: r.entry()}
+	x.granted.Lines = append([]GrantedLine(nil), x.granted.Lines...)
+	x.redemption.Granted = &x.granted
+	r.shares = append(r.shares, x)
+}
+
+// giveBack returns the units of one line. The discount of all redemptions together and the refund are rounded
+// cumulatively, each on its own, so that neither is ever negative; the discount is then divided over the redemptions by
+// their shares.
+func (r *returning) giveBack(i int) (ReturnLine, error) {
+	asked := r.request.Lines[i]
+	answer := ReturnLine{ItemID: asked.ItemID, Quantity: asked.Quantity}
+	var all int64
+	for _, x := range r.shares {
+		line := findLine(&x.granted, asked.ItemID)
 		if line == nil {
-			return fault.Missing("order_item", asked.ItemID).At(lineField(i, "item_id"))
+			return answer, fault.Missing("order_item", asked.ItemID).At(lineField(i, "item_id"))
 		}
-		left := line.Quantity - line.ReturnedQuantity
-		if asked.Quantity > left {
-			return fault.Invalid(lineField(i, "quantity"), "%d units are more than the %d that are not returned yet", asked.Quantity, left)
+		if left := line.Quantity - line.ReturnedQuantity; asked.Quantity > left {
+			return answer, fault.Invalid(lineField(i, "quantity"), "%d units are more than the %d that are not returned yet", asked.Quantity, left)
 		}
-		before, after := line.ReturnedQuantity, line.ReturnedQuantity+asked.Quantity
-		discount := part(line.Share(), after, line.Quantity) - part(line.Share(), before, line.Quantity)
-		amount := part(line.Amount, after, line.Quantity) - part(line.Amount, before, line.Quantity)
-		line.ReturnedQuantity = after
-		line.ReturnedDiscount += discount
-		own.Lines = append(own.Lines, ReturnLine{ItemID: asked.ItemID, Quantity: asked.Quantity, Amount: amount, Discount: discount, Refund: amount - discount})
-		total.Lines[i].Amount = amount
-		total.Lines[i].Discount += discount
+		all += line.Share()
 	}
-	sumUp(own)
-	x.Returns = append(append([]*Return(nil), x.Returns...), own)
-	if own.Discount > 0 {
-		for _, c := range granted.Consumed {
+	var before int64 // the shares of the redemptions before this one
+	for k, x := range r.shares {
+		line := findLine(&x.granted, asked.ItemID)
+		from, to, of := line.ReturnedQuantity, line.ReturnedQuantity+asked.Quantity, line.Quantity
+		if k == 0 {
+			answer.Discount = part(all, to, of) - part(all, from, of)
+			answer.Refund = part(line.Amount-all, to, of) - part(line.Amount-all, from, of)
+			answer.Amount = answer.Discount + answer.Refund
+		}
+		until := before + line.Share()
+		discount := part(until, to, of) - part(before, to, of) - (part(until, from, of) - part(before, from, of))
+		before = until
+		line.ReturnedQuantity = to
+		line.ReturnedDiscount += discount
+		x.own.Lines = append(x.own.Lines, ReturnLine{
+			ItemID: asked.ItemID, Quantity: asked.Quantity, Amount: answer.Amount, Discount: discount, Refund: answer.Refund,
+		})
+	}
+	return answer, nil
+}
+
+// write plans the new state of the redemptions: each remembers what was returned, and its campaign's budget gets its part
+// of the discount back.
+func (r *returning) write() error {
+	for _, x := range r.shares {
+		sumUp(x.own)
+		x.redemption.Returns = append(append([]*Return(nil), x.redemption.Returns...), x.own)
+		for _, c := range x.granted.Consumed {
 			if c.Key.Metric == SumCampaignDiscount {
-				r.plan.Consume = append(r.plan.Consume, Consume{Key: c.Key, Delta: -own.Discount})
+				r.plan.Consume = append(r.plan.Consume, Consume{Key: c.Key, Delta: -x.own.Discount})
 			}
 		}
+		x.redemption.Version++
+		body := x.redemption
+		if err := r.plan.write(record.Redemption, body.ID, body.Version-1, body.Date, body.Parent, nil, &body); err != nil {
+			return err
+		}
 	}
-	x.Version++
-	return r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Parent, nil, &x)
+	return nil
 }
 
 // part is the value of the first units of a line, rounded half up. The part of all units is the whole value.
@@ -167,11 +206,9 @@ func findLine(g *Granted, itemID string) *GrantedLine {
 }
 
 func sumUp(r *Return) {
-	r.Amount, r.Discount = 0, 0
 	for i := range r.Lines {
-		r.Lines[i].Refund = r.Lines[i].Amount - r.Lines[i].Discount
 		r.Amount += r.Lines[i].Amount
 		r.Discount += r.Lines[i].Discount
+		r.Refund += r.Lines[i].Refund
 	}
-	r.Refund = r.Amount - r.Discount
 }
