@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"github.com/voucherify-go/voucherify"
-	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/id"
-	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/store/memory"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -60,14 +58,4 @@ func (s *shop) coupon(code string, d discount.Discount, quantity int64) *voucher
 	created, err := s.Vouchers.Create(context.Background(), v)
 	s.must(err)
 	return &created
-}
-
-// tier creates a tier in a promotion campaign of its own.
-func (s *shop) tier(name string, d discount.Discount) string {
-	s.t.Helper()
-	c, err := s.Campaigns.Create(context.Background(), campaign.Campaign{Name: name, CampaignType: campaign.Promotion})
-	s.must(err)
-	tier, err := s.Promotions.CreateTier(context.Background(), promotion.Tier{CampaignID: c.ID, Name: name, Action: promotion.Action{Discount: &d}})
-	s.must(err)
-	return tier.ID
 }

@@ -36,6 +36,12 @@ func Run(t *testing.T, factory func(t *testing.T) store.Store, features Features
 			}
 		})
 	}
+	if features.Concurrent {
+		t.Run("the engine under races", func(t *testing.T) {
+			t.Parallel()
+			RunRaces(t, factory)
+		})
+	}
 }
 
 // group is the tests of one part of the contract.

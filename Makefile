@@ -1,0 +1,25 @@
+# For contributors. `make check` is what has to pass before a commit; .ci/run is the same with the race detector.
+
+.PHONY: check race bench fuzz examples
+
+check:
+	test -z "$$(gofmt -l .)"
+	go vet ./...
+	go test ./...
+
+race:
+	go test -race ./...
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Thirty seconds for each fuzz target.
+fuzz:
+	@for file in $$(grep -rl --include=*_test.go '^func Fuzz' .); do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\).*/\1/p' $$file); do \
+	    echo $$file $$target; go test -run '^$$' -fuzz "^$$target$$" -fuzztime 30s ./$$(dirname $$file) || exit 1; \
+	  done; \
+	done
+
+examples:
+	go run ./examples/checkout
