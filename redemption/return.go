@@ -130,9 +130,9 @@ func (r *returning) open(target *Redemption) {
 	r.shares = append(r.shares, x)
 }
 
-// giveBack returns the units of one line. The discount of all redemptions together and the refund are rounded
-// cumulatively, each on its own, so that neither is ever negative; the discount is then divided over the redemptions by
-// their shares.
+// giveBack returns the units of one line. The discount of all redemptions together is rounded cumulatively and then divided
+// over them by their shares. When all units cost the same whole number, the refund is the rest of the price; when they do
+// not, the refund is rounded on its own as well, since the difference of two roundings could be negative.
 func (r *returning) giveBack(i int) (ReturnLine, error) {
 	asked := r.request.Lines[i]
 	answer := ReturnLine{ItemID: asked.ItemID, Quantity: asked.Quantity}
@@ -153,7 +153,11 @@ func (r *returning) giveBack(i int) (ReturnLine, error) {
 		from, to, of := line.ReturnedQuantity, line.ReturnedQuantity+asked.Quantity, line.Quantity
 		if k == 0 {
 			answer.Discount = part(all, to, of) - part(all, from, of)
-			answer.Refund = part(line.Amount-all, to, of) - part(line.Amount-all, from, of)
+			if line.Amount%of == 0 {
+				answer.Refund = part(line.Amount, to, of) - part(line.Amount, from, of) - answer.Discount
+			} else {
+				answer.Refund = part(line.Amount-all, to, of) - part(line.Amount-all, from, of)
+			}
 			answer.Amount = answer.Discount + answer.Refund
 		}
 		until := before + line.Share()
