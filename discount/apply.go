@@ -158,10 +158,10 @@ func (c *calculation) applyToItems() {
 
 // perLine is the discount of a line before caps on money, for the units that may be discounted.
 func (c *calculation) perLine(p *pick, units int64, best map[int]int64) int64 {
-	if units <= 0 {
+	l := &c.state.Lines[p.line]
+	if units <= 0 && l.Quantity > 0 || l.Quantity == 0 && c.definition.Type == Price {
 		return 0
 	}
-	l := &c.state.Lines[p.line]
 	switch c.definition.Type {
 	case Amount:
 		amount := c.amountOff(l)

@@ -43,44 +43,29 @@ func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.
 	if stored {
 		l.carry(item)
 	}
-	l.initialSent = item.InitialKnown || item.InitialQuantity > 0
-	if l.initialSent && !stored {
-		l.InitialQuantity = item.InitialQuantity
-	}
+	// Free units that the request mentions are echoed, and do not count as units that a reward could make free.
+	l.DiscountQuantity = max(0, min(item.DiscountQuantity, l.Quantity))
 	return nil
 }
 
 // carry takes over what earlier redemptions did to a line of a stored order.
 func (l *Line) carry(item *order.Item) {
 	l.DiscountAmount = max(0, min(item.DiscountAmount, l.Amount))
-	l.DiscountQuantity = max(0, min(item.DiscountQuantity, l.Quantity))
-	l.carriedDiscount = l.DiscountAmount > 0 || l.DiscountQuantity > 0
+	l.carriedDiscount = l.DiscountAmount > 0 || item.DiscountQuantity > 0
 	if item.InitialKnown {
 		l.InitialQuantity, l.InitialAmount = item.InitialQuantity, item.InitialAmount
 	}
 }
 
-// reset takes back units that a client repeats from an earlier answer: when the line says that it had fewer units before
-// rewards and the surplus is not accounted for as free, only a reward that reaches the line brings it back to what the
-// customer put into the cart. It happens at most once per request.
+// reset prepares a line for a reward: a line of a stored order that has an amount but no units counts from zero, so its
+// amount goes before units are added.
 func (s *State) reset(i int) {
 	l := &s.Lines[i]
-	surplus := l.Quantity - l.InitialQuantity - l.DiscountQuantity
-	if !l.initialSent || surplus <= 0 || l.InitialQuantity == 0 {
+	if l.Quantity > 0 || l.Amount == 0 {
 		return
 	}
-	l.initialSent = false
-	before := l.Amount
-	if value, ok := l.value(surplus); ok {
-		l.Amount = max(0, l.Amount-value)
-		s.Amount = max(0, s.Amount-(before-l.Amount))
-	}
-	l.Quantity -= surplus
-	if over := l.DiscountAmount - l.Amount; over > 0 {
-		l.DiscountAmount -= over
-		s.itemsDiscount -= over
-	}
-	l.InitialAmount = l.Amount
+	s.Amount = max(0, s.Amount-l.Amount)
+	l.Amount = 0
 }
 
 func fieldIndex(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

@@ -63,7 +63,7 @@ func (c *scope) pickEvery(s *State) []pick {
 // ""), or -1 when the line is excluded, used up, empty or not matched.
 func (c *scope) owner(s *State, line int, effect product.ApplicationEffect) int {
 	l := &s.Lines[line]
-	if l.Quantity <= 0 || s.blocked(line) || (c.hasExcluded && c.excluded.Matches(l.Identity)) {
+	if (l.Quantity <= 0 && l.Amount == 0) || s.blocked(line) || (c.hasExcluded && c.excluded.Matches(l.Identity)) {
 		return -1
 	}
 	for i := range c.also {
