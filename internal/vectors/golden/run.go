@@ -25,6 +25,10 @@ type Outcome struct {
 // Run runs one vector.
 func Run(ctx context.Context, v *Vector) Outcome {
 	out := Outcome{ID: v.ID, Skipped: needs(v)}
+	if check := facts[v.ID]; check != nil && v.raw != nil {
+		out.Skipped, out.Diff = "", runFact(ctx, v, check)
+		return out
+	}
 	if out.Skipped != "" {
 		return out
 	}
@@ -45,8 +49,8 @@ func Run(ctx context.Context, v *Vector) Outcome {
 // needs names the first capability that the vector needs and the engine does not have.
 func needs(v *Vector) string {
 	switch {
-	case strings.HasPrefix(v.Kind, "fact "):
-		return strings.TrimPrefix(v.Kind, "fact ")
+	case v.raw != nil:
+		return missingCapability(v)
 	case v.Era == "legacy":
 		return "legacy era: other field semantics"
 	}

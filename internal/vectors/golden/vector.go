@@ -29,6 +29,8 @@ type Vector struct {
 	Redeemables   []redeemable    `json:"redeemables"`
 	Order         *vectorOrder    `json:"order"`
 	Expect        expectation     `json:"expect"`
+
+	raw json.RawMessage // of a fact that is no calculation
 }
 
 type item struct {
@@ -183,7 +185,7 @@ func parse(text []byte) ([]Vector, error) {
 			if kind == "" {
 				kind = "failure: " + head.Where
 			}
-			vectors[i] = Vector{ID: head.ID, Kind: "fact " + strings.TrimSpace(kind)}
+			vectors[i] = Vector{ID: head.ID, Kind: "fact " + strings.TrimSpace(kind), raw: entry}
 			continue
 		}
 		if err := json.Unmarshal(entry, &vectors[i]); err != nil {
