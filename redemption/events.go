@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
-	"github.com/voucherify-go/voucherify/order"
 )
 
 // eventWriter adds events to a plan. The first error sticks.
@@ -23,19 +21,24 @@ func (w *eventWriter) add(kind event.Type, entity string, data map[string]any) {
 	if err != nil && w.err == nil {
 		w.err = fmt.Errorf("redemption: encode event %s: %w", kind, err)
 	}
+	w.put(kind, entity, text)
+}
+
+func (w *eventWriter) put(kind event.Type, entity string, text json.RawMessage) {
 	w.plan.Events = append(w.plan.Events, event.Event{
 		ID: w.ids.Next(id.Event), Type: kind, CreatedAt: w.snapshot.Now, EntityID: entity, GroupID: w.snapshot.Group, Data: text,
 	})
 }
 
-// addRedemption adds the event of one redemption and, when the customer is known, the customer's event.
-func (w *eventWriter) addRedemption(kind, customerKind event.Type, x *Redemption, buyer *customer.Customer, o *order.Order) {
-	data := map[string]any{
-		"customer": buyer, "order": o, "redemption": x, "created_at": x.Date,
-		x.RelatedObjectType: map[string]any{"id": x.RelatedObjectID, "code": x.Code, "campaign_id": x.CampaignID},
+// addRedemption adds the event of one redemption and, when the customer is known, the customer's event with the same data.
+func (w *eventWriter) addRedemption(kind, customerKind event.Type, x *Redemption, known bool, data map[string]any) {
+	data["created_at"] = x.Date
+	data[x.RelatedObjectType] = map[string]any{"id": x.RelatedObjectID, "code": x.Code, "campaign_id": x.CampaignID}
+	if _, self := data["redemption"]; !self {
+		data["redemption"] = x
 	}
 	w.add(kind, x.ID, data)
-	if buyer != nil {
-		w.add(customerKind, x.ID, data)
+	if known {
+		w.put(customerKind, x.ID, w.plan.Events[len(w.plan.Events)-1].Data)
 	}
 }

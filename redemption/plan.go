@@ -122,14 +122,14 @@ func (p *Plan) Seal() error {
 	return nil
 }
 
-// write adds a record to the plan.
-func (p *Plan) write(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) error {
+// write adds a record to the plan and returns its body, which events and answers can carry without encoding it again.
+func (p *Plan) write(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) (json.RawMessage, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
-		return fmt.Errorf("redemption: encode %s %s: %w", kind, id, err)
+		return nil, fmt.Errorf("redemption: encode %s %s: %w", kind, id, err)
 	}
 	p.Writes = append(p.Writes, record.Document{
 		Kind: kind, ID: id, Version: version, Parent: parent, Keys: keys, CreatedAt: at, Body: text,
 	})
-	return nil
+	return text, nil
 }

@@ -3,6 +3,7 @@ package redemption
 import (
 	"encoding/json"
 	"reflect"
+	"time"
 
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
@@ -39,6 +40,7 @@ type redeem struct {
 	plan        Plan
 	result      *Result
 	newCustomer bool
+	bodies      map[any]json.RawMessage // what is encoded already, by pointer
 }
 
 // writeCustomer stores a customer that is new, or that the request knows more about.
@@ -65,7 +67,25 @@ func (r *redeem) writeCustomer() error {
 	if c.SourceID != "" {
 		keys = []string{record.Key("source_id", c.SourceID)}
 	}
-	return r.plan.write(record.Customer, c.ID, version, c.CreatedAt, "", keys, &c)
+	return r.write(record.Customer, c.ID, version, c.CreatedAt, "", keys, &c)
+}
+
+// write adds a record to the plan and keeps its body for the events and the stored answer.
+func (r *redeem) write(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) error {
+	text, err := r.plan.write(kind, id, version, at, parent, keys, body)
+	if r.bodies == nil {
+		r.bodies = make(map[any]json.RawMessage, 4)
+	}
+	r.bodies[body] = text
+	return err
+}
+
+// encoded is a value as JSON: its stored body, if it was written.
+func (r *redeem) encoded(value any) any {
+	if text, ok := r.bodies[value]; ok {
+		return text
+	}
+	return value
 }
 
 // finishOrder makes the calculated order the one that is stored: identifiers, status, customer.
@@ -158,7 +178,7 @@ func (r *redeem) writeRedemptions() error {
 
 func (r *redeem) writeRedemption(x *Redemption) error {
 	x.Version = 1
-	return r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
+	return r.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
 }
 
 func (r *redeem) base(prefix string) *Redemption {
@@ -248,26 +268,25 @@ func (r *redeem) traceOnOrder() {
 }
 
 func (r *redeem) writeOrder() error {
-	return writeOrder(&r.plan, r.result.Order)
+	o := r.result.Order
+	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", orderKeys(o), o)
 }
 
-// writeOrder adds an order to a plan; its Version is the one that it gets.
-func writeOrder(p *Plan, o *order.Order) error {
-	var keys []string
-	if o.SourceID != "" {
-		keys = []string{record.Key("source_id", o.SourceID)}
+func orderKeys(o *order.Order) []string {
+	if o.SourceID == "" {
+		return nil
 	}
-	return p.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", keys, o)
+	return []string{record.Key("source_id", o.SourceID)}
 }
 
 func (r *redeem) writeEvents() error {
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
 	o, buyer := r.result.Order, r.result.Customer
 	if r.newCustomer {
-		e.add(event.CustomerCreated, buyer.ID, map[string]any{"customer": buyer})
+		e.add(event.CustomerCreated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
 	}
 	if buyer != nil {
-		data := map[string]any{"customer": buyer, "order": o}
+		data := map[string]any{"customer": r.encoded(buyer), "order": r.encoded(o)}
 		kind := event.CustomerOrderCreated
 		if r.snapshot.Order != nil {
 			kind = event.CustomerOrderUpdated
@@ -278,10 +297,14 @@ func (r *redeem) writeEvents() error {
 		}
 	}
 	for _, x := range r.result.Redemptions {
-		e.addRedemption(event.RedemptionSucceeded, event.CustomerRedemptionSuccess, x, buyer, o)
+		e.addRedemption(event.RedemptionSucceeded, event.CustomerRedemptionSuccess, x, buyer != nil, map[string]any{
+			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(x),
+		})
 	}
 	if r.result.Parent != nil {
-		e.add(event.RedemptionSucceeded, r.result.Parent.ID, map[string]any{"customer": buyer, "order": o, "redemption": r.result.Parent})
+		e.add(event.RedemptionSucceeded, r.result.Parent.ID, map[string]any{
+			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(r.result.Parent),
+		})
 	}
 	return e.err
 }

@@ -66,10 +66,14 @@ func (r *refusal) write(top *Redemption, cause *fault.Error) error {
 	top.Decision = &r.decision
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
 	for _, x := range records {
-		if err := r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x); err != nil {
+		text, err := r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
+		if err != nil {
 			return err
 		}
-		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, r.snapshot.Customer, nil)
+		buyer := r.snapshot.Customer
+		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, buyer != nil, map[string]any{
+			"customer": buyer, "redemption": text,
+		})
 	}
 	return e.err
 }

@@ -237,7 +237,7 @@ func (r *rollback) writeRecords() error {
 	}
 	for _, x := range r.changed {
 		x.Version++
-		if err := r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Parent, nil, x); err != nil {
+		if _, err := r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Parent, nil, x); err != nil {
 			return err
 		}
 	}
@@ -246,7 +246,7 @@ func (r *rollback) writeRecords() error {
 		entries = append(entries[:len(entries):len(entries)], r.result.Parent)
 	}
 	for _, entry := range entries {
-		if err := r.plan.write(record.Rollback, entry.ID, 0, entry.Date, entry.Redemption, nil, entry); err != nil {
+		if _, err := r.plan.write(record.Rollback, entry.ID, 0, entry.Date, entry.Redemption, nil, entry); err != nil {
 			return err
 		}
 	}
@@ -291,7 +291,7 @@ func (r *rollback) fail(cause *fault.Error) (*Plan, error) {
 	entry.Result, entry.Status = Failure, Failed
 	entry.FailureCode, entry.FailureMessage = cause.Key, cause.Message
 	*cause = *cause.About("redemption_rollback", entry.ID)
-	if err := r.plan.write(record.Rollback, entry.ID, 0, entry.Date, entry.Redemption, nil, entry); err != nil {
+	if _, err := r.plan.write(record.Rollback, entry.ID, 0, entry.Date, entry.Redemption, nil, entry); err != nil {
 		return nil, err
 	}
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/record"
 )
 
 // copyOrder copies an order as deep as a rollback changes it.
@@ -88,7 +89,8 @@ func (r *rollback) finishOrder(o *order.Order, mode promotion.RollbackMode) erro
 	o.UpdatedAt = &r.snapshot.Now
 	o.Version++
 	r.result.Order = o
-	return writeOrder(&r.plan, o)
+	_, err := r.plan.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", orderKeys(o), o)
+	return err
 }
 
 // trace notes the rollback of one redemption on the order. The trace of a stack is complete once all of its redemptions

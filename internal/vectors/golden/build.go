@@ -135,7 +135,10 @@ func (p *project) addRedeemables(ctx context.Context) error {
 }
 
 func (p *project) addRedeemable(ctx context.Context, r *redeemable) (string, error) {
-	d := r.Discount.Discount
+	d := discount.AmountOff(1, discount.ToOrder) // of one that is skipped before it is looked at
+	if r.Discount != nil {
+		d = r.Discount.Discount
+	}
 	if r.Bundle != nil && r.Bundle.Scaling == "NONE" {
 		d.BundleScaling = discount.NotMultiply
 	}
