@@ -104,6 +104,14 @@ func (c Campaign) Check() error {
 	if err := c.checkKind(); err != nil {
 		return err
 	}
+	if d := c.ActivityDurationAfterPublishing; d != nil {
+		if d.IsZero() {
+			return fault.Invalid("activity_duration_after_publishing", "is zero")
+		}
+		if err := d.Check(); err != nil {
+			return fault.Within("activity_duration_after_publishing", err)
+		}
+	}
 	if err := c.Metadata.Check("metadata"); err != nil {
 		return err
 	}
