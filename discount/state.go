@@ -26,7 +26,6 @@ type Line struct {
 	applied, request delta
 	PriceKnown       bool
 	AmountKnown      bool
-	initialSent      bool // the request says how many units there were before rewards
 	touched          bool // by this redeemable
 	requestTouched   bool
 	carriedDiscount  bool // the line came with a discount of an earlier redemption

@@ -70,9 +70,7 @@ func (p *project) addProducts(ctx context.Context) error {
 			lines = append(lines, line)
 		}
 	}
-	for _, entry := range sortedItems(p.vector.Catalog) {
-		lines = append(lines, entry)
-	}
+	lines = append(lines, sortedItems(p.vector.Catalog)...)
 	for _, line := range lines {
 		if err := p.addProduct(ctx, line); err != nil {
 			return err

@@ -82,7 +82,6 @@ type answer struct {
 	valid       bool
 	order       *order.Order
 	redeemables map[string]redemption.Applied // by name of the vector
-	alone       []redemption.Applied
 	undone      []*redemption.Rollback
 }
 
