@@ -207,20 +207,28 @@ func (c *calculation) apply(t *turn) *fault.Error {
 	}
 	if i.hasPost {
 		if err := c.checkAfter(t); err != nil {
-			c.state = before
+			c.undo(before)
 			return err
 		}
 	}
 	idle := i.discount != nil && t.outcome.NoEffect()
 	if idle && skips {
 		if before != nil {
-			c.state = before
+			c.undo(before)
 		}
 		c.skip(t, fault.NoEffect)
 		return nil
 	}
 	c.accept(t, idle)
 	return nil
+}
+
+// undo takes back what the redeemable did to the running order. A single redeemable runs on the order at the start itself.
+func (c *calculation) undo(before *discount.State) {
+	if c.state == c.start {
+		c.start = before
+	}
+	c.state = before
 }
 
 func (c *calculation) checkAfter(t *turn) *fault.Error {
