@@ -56,6 +56,11 @@ func (s *Orders) save(ctx context.Context, o order.Order, create bool) (order.Or
 		}
 		result = *state.Result()
 		result.Redemptions = merged.Redemptions
+		docs, err := redemption.Overrides(&o, catalogue.Products(), &c.ids, c.now)
+		if err != nil {
+			return err
+		}
+		c.plan.Writes = append(c.plan.Writes, docs...)
 		return c.putOrder(&result, stored, doc)
 	})
 	return result, err

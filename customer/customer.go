@@ -4,6 +4,7 @@
 package customer
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/voucherify-go/voucherify/fault"
@@ -68,6 +69,14 @@ func (c *Customer) Check() error {
 		return err
 	}
 	return nil
+}
+
+// Equal reports whether two profiles say the same, also when the metadata of one was built in Go and that of the other
+// read back from a store.
+func (c *Customer) Equal(other *Customer) bool {
+	a, b := *c, *other
+	a.Metadata, b.Metadata = nil, nil
+	return reflect.DeepEqual(a, b) && metadata.Equal(c.Metadata, other.Metadata)
 }
 
 // Merge returns the stored customer with everything that the payload carries laid on top, field by field and metadata

@@ -5,9 +5,11 @@
 package metadata
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"unicode/utf8"
 
@@ -37,6 +39,19 @@ func Merge(base, over Map) Map {
 	merged := maps.Clone(base)
 	maps.Copy(merged, over)
 	return merged
+}
+
+// Equal reports whether two maps are the same JSON: the integer 1 built in Go equals the 1.0 that was stored and read back.
+func Equal(a, b Map) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 0 || reflect.DeepEqual(a, b) {
+		return true
+	}
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // Check refuses a map that is larger or deeper than the bounds, or holds a value that JSON cannot carry. field is the

@@ -2,7 +2,6 @@ package redemption
 
 import (
 	"encoding/json"
-	"reflect"
 	"time"
 
 	"github.com/voucherify-go/voucherify/event"
@@ -24,7 +23,7 @@ func (calc *Calculation) Redeem() (*Plan, *Result, error) {
 		SkippedRedeemables:      calc.Validation.SkippedRedeemables,
 		Decision:                calc.Validation.Decision,
 	}}
-	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeEvents, r.writeOutcome} {
+	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeCatalogue, r.writeEvents, r.writeOutcome} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
@@ -49,7 +48,7 @@ func (r *redeem) writeCustomer() error {
 		return nil
 	}
 	stored := r.snapshot.Customer
-	if stored != nil && reflect.DeepEqual(stored, r.customer) {
+	if stored != nil && stored.Equal(r.customer) {
 		r.result.Customer = stored
 		return nil
 	}
@@ -63,11 +62,7 @@ func (r *redeem) writeCustomer() error {
 	}
 	c.Version = version + 1
 	r.result.Customer = &c
-	var keys []string
-	if c.SourceID != "" {
-		keys = []string{record.Key("source_id", c.SourceID)}
-	}
-	return r.write(record.Customer, c.ID, version, c.CreatedAt, "", keys, &c)
+	return r.write(record.Customer, c.ID, version, c.CreatedAt, "", sourceKey(c.SourceID), &c)
 }
 
 // write adds a record to the plan and keeps its body for the events and the stored answer.
@@ -269,14 +264,14 @@ func (r *redeem) traceOnOrder() {
 
 func (r *redeem) writeOrder() error {
 	o := r.result.Order
-	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", orderKeys(o), o)
+	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", sourceKey(o.SourceID), o)
 }
 
-func orderKeys(o *order.Order) []string {
-	if o.SourceID == "" {
-		return nil
-	}
-	return []string{record.Key("source_id", o.SourceID)}
+// writeCatalogue stores what the lines say about products that they override.
+func (r *redeem) writeCatalogue() error {
+	docs, err := Overrides(r.request.Order, r.catalogue.products, &r.ids, r.snapshot.Now)
+	r.plan.Writes = append(r.plan.Writes, docs...)
+	return err
 }
 
 func (r *redeem) writeEvents() error {
