@@ -19,15 +19,15 @@ import (
 type Promotions struct{ engine *Engine }
 
 // promotionCampaign reads the campaign that a tier or stack belongs to.
-func promotionCampaign(ctx context.Context, r store.Reader, campaignID string) error {
+func promotionCampaign(ctx context.Context, r store.Reader, campaignID string) (*campaign.Campaign, error) {
 	camp, _, err := find[campaign.Campaign](ctx, r, record.Campaign, campaignID)
 	if err != nil {
-		return fault.Within("campaign_id", err)
+		return nil, fault.Within("campaign_id", err)
 	}
 	if camp.CampaignType != campaign.Promotion {
-		return fault.New(fault.InvalidCampaign, "campaign %s is no promotion", camp.Name).At("campaign_id")
+		return nil, fault.New(fault.InvalidCampaign, "campaign %s is no promotion", camp.Name).At("campaign_id")
 	}
-	return nil
+	return camp, nil
 }
 
 // CreateTier stores a tier in a promotion campaign, with its rule assignments. A tier is created active; without a
@@ -39,7 +39,11 @@ func (s *Promotions) CreateTier(ctx context.Context, t promotion.Tier) (promotio
 	rules := t.ValidationRules
 	t.ValidationRules = nil
 	err := s.engine.change(ctx, func(c *change) error {
-		if err := promotionCampaign(ctx, c.tx, t.CampaignID); err != nil {
+		camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)
+		if err != nil {
+			return err
+		}
+		if err := t.Window.Or(camp.Window).Check(); err != nil {
 			return err
 		}
 		if t.Hierarchy == 0 {
@@ -85,6 +89,13 @@ func (s *Promotions) editTier(ctx context.Context, tierID string, kind event.Typ
 			return err
 		}
 		if err := fn(t, doc); err != nil {
+			return err
+		}
+		camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)
+		if err != nil {
+			return err
+		}
+		if err := t.Window.Or(camp.Window).Check(); err != nil {
 			return err
 		}
 		t.UpdatedAt, t.Version = &c.now, doc.Version+1
@@ -176,7 +187,7 @@ func (s *Promotions) putStack(ctx context.Context, stack promotion.Stack, kind e
 			}
 			doc, stack.CampaignID, stack.UpdatedAt = known, stored.CampaignID, &c.now
 		}
-		if err := promotionCampaign(ctx, c.tx, stack.CampaignID); err != nil {
+		if _, err := promotionCampaign(ctx, c.tx, stack.CampaignID); err != nil {
 			return err
 		}
 		for i, tierID := range stack.Tiers.IDs {

@@ -142,8 +142,24 @@ func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn fu
 		if err := fn(v, doc); err != nil {
 			return err
 		}
+		if err := c.checkWindow(ctx, v); err != nil {
+			return err
+		}
 		return c.rewriteVoucher(v, doc, kind)
 	})
+}
+
+// checkWindow checks the dates of a voucher together with those that it takes from its campaign.
+func (c *change) checkWindow(ctx context.Context, v *voucher.Voucher) error {
+	window := v.Window
+	if v.CampaignID != "" {
+		camp, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
+		if err != nil {
+			return fault.Within("campaign_id", err)
+		}
+		window = window.Or(camp.Window)
+	}
+	return window.Check()
 }
 
 func (c *change) rewriteVoucher(v *voucher.Voucher, doc record.Document, kind event.Type) error {

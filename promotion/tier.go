@@ -49,7 +49,8 @@ const (
 	MaxStackTiers = 30
 )
 
-// Check reports the first thing that is wrong with a tier that is about to be stored.
+// Check reports the first thing that is wrong with a tier that is about to be stored, as far as it can be seen without its
+// campaign.
 func (t Tier) Check() error {
 	switch {
 	case t.Name == "" || len(t.Name) > MaxNameLength:
@@ -69,7 +70,7 @@ func (t Tier) Check() error {
 	if err := t.Metadata.Check("metadata"); err != nil {
 		return err
 	}
-	return t.Window.Check()
+	return t.Window.CheckAlone()
 }
 
 // Stack is a fixed sequence of tiers of one campaign that is applied as a whole.

@@ -113,15 +113,23 @@ func (w Window) At(now time.Time, zone *time.Location) Outcome {
 // "validity_hours.daily[1].start_time". A window that inherits is checked with what it inherits: w.Or(parent).Check(),
 // since a timeframe may count from the start date of the parent.
 func (w Window) Check() error {
+	if err := w.CheckAlone(); err != nil {
+		return err
+	}
+	if w.Timeframe != nil && w.StartDate == nil {
+		return fault.Invalid("start_date", "is required with validity_timeframe")
+	}
+	return nil
+}
+
+// CheckAlone is Check for a window that may inherit its start date from a parent that is not known here.
+func (w Window) CheckAlone() error {
 	if err := w.checkDates(); err != nil {
 		return err
 	}
 	if w.Timeframe != nil {
 		if err := w.Timeframe.check(); err != nil {
 			return fault.Within("validity_timeframe", err)
-		}
-		if w.StartDate == nil {
-			return fault.Invalid("start_date", "is required with validity_timeframe")
 		}
 	}
 	if err := checkDays("validity_day_of_week", w.DaysOfWeek); err != nil {

@@ -58,7 +58,8 @@ type Redemption struct {
 // MaxAdditionalInfo is the longest AdditionalInfo in bytes.
 const MaxAdditionalInfo = 4096
 
-// Check reports the first thing that is wrong with a voucher that is about to be stored.
+// Check reports the first thing that is wrong with a voucher that is about to be stored, as far as it can be seen without
+// its campaign.
 func (v Voucher) Check() error {
 	if v.Code != "" {
 		if err := CheckCode(v.Code); err != nil {
@@ -84,6 +85,9 @@ func (v Voucher) Check() error {
 	}
 	if err := v.Metadata.Check("metadata"); err != nil {
 		return err
+	}
+	if v.CampaignID != "" {
+		return v.Window.CheckAlone()
 	}
 	return v.Window.Check()
 }
