@@ -1,6 +1,10 @@
 package validation
 
-import "github.com/voucherify-go/voucherify/product"
+import (
+	"time"
+
+	"github.com/voucherify-go/voucherify/product"
+)
 
 // Facts are everything that rules can look at in one request. They are plain data: whoever evaluates rules fills them
 // once and changes only what differs from one redeemable to the next. Programs read them in place and never change or
@@ -9,6 +13,10 @@ type Facts struct {
 	Order      OrderFacts      `expr:"order"`
 	Customer   CustomerFacts   `expr:"customer"`
 	Redemption RedemptionFacts `expr:"redemption"`
+	// At is the instant of the request in the project's time zone: "today" for conditions on dates.
+	At time.Time `expr:"-"`
+	// Event describes the custom event that is evaluated; without one, conditions about it are false.
+	Event EventFacts `expr:"-"`
 	// Usage is what each counter will hold after this redemption: what is committed, what earlier redeemables of the
 	// request will add, and what this one adds. So "at most 1" means once. Only Program.Metrics need a value.
 	Usage [NumMetrics]int64 `expr:"-"`
@@ -61,6 +69,19 @@ type CustomerFacts struct {
 	Metadata map[string]any `expr:"metadata"`
 	// Segments are the ids of the segments that the customer belongs to.
 	Segments []string `expr:"segments"`
+	// LoyaltyTiers are the ids of the loyalty tiers that the customer holds.
+	LoyaltyTiers []string `expr:"-"`
+	// Holder says that the voucher of this redeemable was published to the customer.
+	Holder bool `expr:"-"`
+	// MemberMetadata is that of the customer's loyalty card, for rules of rewards.
+	MemberMetadata map[string]any `expr:"-"`
+}
+
+// EventFacts describe a custom event.
+type EventFacts struct {
+	// Present is false when the evaluation was not caused by an event.
+	Present  bool           `expr:"-"`
+	Metadata map[string]any `expr:"-"`
 }
 
 // RedemptionFacts describe the redemption itself.
@@ -69,18 +90,40 @@ type RedemptionFacts struct {
 	Metadata map[string]any `expr:"metadata"`
 	// DiscountAmount is the discount of this redeemable in minor units. Only Program.After looks at it.
 	DiscountAmount int64 `expr:"discount_amount"`
+	// APIKey and User name who made the call, as the host says; empty when it says nothing.
+	APIKey string `expr:"-"`
+	User   string `expr:"-"`
+	// GiftCredits and Points are what this redeemable takes from a balance. Only Program.After looks at them.
+	GiftCredits int64 `expr:"-"`
+	Points      int64 `expr:"-"`
 }
 
 // Metric names a counter that rules look at, an index of Facts.Usage.
 type Metric uint8
 
-// The metrics. The comment is the rule name that looks at it; the first counts for the redeemable (voucher or tier), the
-// others for its campaign. Amounts are minor units.
+// The metrics; the comment is the rule name that looks at each. Those of the incentive count for the redeemable (voucher or
+// tier), the others for its campaign; a voucher without a campaign is its own campaign. Days, weeks and months are calendar
+// periods in the project's zone. Amounts are minor units.
 const (
-	IncentivePerCustomer   Metric = iota // redemption.count.per_customer
-	CampaignRedemptions                  // campaign.redemptions.count
-	CampaignPerCustomer                  // campaign.redemptions.customers_count
-	CampaignOrdersAmount                 // campaign.orders.amount: values of orders before discounts
-	CampaignDiscountAmount               // campaign.orders.amount_discounted: known only after the discount
-	NumMetrics                           // the number of metrics
+	IncentivePerCustomer      Metric = iota // redemption.count.per_customer
+	CampaignRedemptions                     // campaign.redemptions.count
+	CampaignPerCustomer                     // campaign.redemptions.customers_count
+	CampaignOrdersAmount                    // campaign.orders.amount: values of orders before discounts
+	CampaignDiscountAmount                  // campaign.orders.amount_discounted: known only after the discount
+	CampaignGiftAmount                      // redemption.gift.amount: known only after the discount
+	IncentiveDay                            // redemption.count.daily
+	IncentiveWeek                           // redemption.count.weekly
+	IncentiveMonth                          // redemption.count.monthly
+	IncentivePerCustomerDay                 // redemption.count.per_customer.daily
+	IncentivePerCustomerWeek                // redemption.count.per_customer.weekly
+	IncentivePerCustomerMonth               // redemption.count.per_customer.monthly
+	IncentivePerAPIKey                      // redemption.count.per_api_key
+	IncentivePerUser                        // redemption.count.per_user
+	CampaignDay                             // campaign.redemptions.count.daily
+	CampaignWeek                            // campaign.redemptions.count.weekly
+	CampaignMonth                           // campaign.redemptions.count.monthly
+	CampaignPerCustomerDay                  // campaign.redemptions.customers_count.daily
+	CampaignPerCustomerWeek                 // campaign.redemptions.customers_count.weekly
+	CampaignPerCustomerMonth                // campaign.redemptions.customers_count.monthly
+	NumMetrics                              // the number of metrics
 )
