@@ -47,7 +47,9 @@ func TestFormulasOfTheOrder(t *testing.T) {
 	noted := func(amount int64, key string, value any) *order.Order {
 		return &order.Order{Amount: amount, Metadata: metadata.Map{key: value}}
 	}
-	visits := discount.Context{Values: facts{`CUSTOMER_METADATA/number_of_store_visits`: formula.Int(11), "CUSTOMER_METADATA/tier": formula.Text("VIP")}}
+	visits := discount.Context{Values: facts{
+		"CUSTOMER_METADATA/number_of_store_visits": formula.Int(11), "CUSTOMER_METADATA/tier": formula.Text("VIP"),
+	}}
 	onOrder := discount.ToOrder
 	for _, s := range []scene{
 		{
@@ -141,7 +143,10 @@ func TestFormulasOfLines(t *testing.T) {
 	lines := func() *order.Order {
 		return cart(
 			bare("tea", 3), order.Item{SKUID: "sku_green", Quantity: 2},
-			order.Item{ProductID: "cup", Quantity: 1, Metadata: metadata.Map{"engraved": 2}, Product: &order.ProductData{Metadata: metadata.Map{"margin": 1}}},
+			order.Item{
+				ProductID: "cup", Quantity: 1, Metadata: metadata.Map{"engraved": 2},
+				Product: &order.ProductData{Metadata: metadata.Map{"margin": 1}},
+			},
 		)
 	}
 	each := discount.ToItems

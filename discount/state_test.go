@@ -45,7 +45,8 @@ func TestPriceOfALine(t *testing.T) {
 		{"a SKU by the shop's own id", order.Item{SourceID: "A-1", RelatedObject: product.KindSKU}, known(1700, 1, 1700)},
 		{"a price of nothing is a price", order.Item{SKUID: "sku_a", Price: ptr[int64](0)}, known(0, 1, 0)},
 		{
-			"60000 twice by the product that was sent", order.Item{Quantity: 2, Product: &order.ProductData{Price: ptr[int64](60000)}}, known(60000, 2, 120000),
+			"60000 twice by the product that was sent",
+			order.Item{Quantity: 2, Product: &order.ProductData{Price: ptr[int64](60000)}}, known(60000, 2, 120000),
 		},
 		{
 			"an amount wins over price times quantity", order.Item{Price: ptr[int64](3000), Quantity: 2, Amount: ptr[int64](3400)}, known(3000, 2, 3400),
@@ -94,7 +95,9 @@ func TestSecondCallOnAStoredOrder(t *testing.T) {
 		t.Errorf("discount %d, applied %d", result.TotalDiscountAmount, result.TotalAppliedDiscountAmount)
 	}
 
-	rewards := many(unit(2, "c", discount.AddNew), unit(1, "b", discount.AddNew), unit(1, "d", discount.AddMissing), unit(1, "a", discount.AddMissing))
+	rewards := many(
+		unit(2, "c", discount.AddNew), unit(1, "b", discount.AddNew), unit(1, "d", discount.AddMissing), unit(1, "a", discount.AddMissing),
+	)
 	result = runStack(t, start(t, ofTwo(), index, discount.Everything), index, []turn{{
 		name: "the rewards", discount: rewards, applied: 98850, after: money{[]int64{9500, 18500, 40000, 30850}, 8400, 117350 - 98850 - 8400},
 	}})
@@ -130,10 +133,12 @@ func TestCarriedDiscounts(t *testing.T) {
 			"everything", order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.Everything, money{[]int64{200}, 300, 500},
 		},
 		{
-			"new items: the order's discount", order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.OrderDiscount, money{[]int64{0}, 300, 700},
+			"new items: the order's discount",
+			order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.OrderDiscount, money{[]int64{0}, 300, 700},
 		},
 		{
-			"new items that cost less than the discount", order.Order{DiscountAmount: 300, Items: []order.Item{line(100, 0)}}, discount.OrderDiscount, money{[]int64{0}, 100, 0},
+			"new items that cost less than the discount",
+			order.Order{DiscountAmount: 300, Items: []order.Item{line(100, 0)}}, discount.OrderDiscount, money{[]int64{0}, 100, 0},
 		},
 		{
 			"a new amount below the discount of the order", order.Order{Amount: 200, DiscountAmount: 300}, discount.Everything, money{nil, 200, 0},
@@ -178,7 +183,8 @@ func TestStoredLinesWithoutUnits(t *testing.T) {
 		},
 		{"each unit", step{discount: percent, scope: per(product.ApplyToEvery, product.PerUnit)}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 100}}},
 		{
-			"off each unit", step{discount: discount.AmountOff(5, discount.ToItemsByQuantity), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 10}},
+			"off each unit",
+			step{discount: discount.AmountOff(5, discount.ToItemsByQuantity), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 10}},
 		},
 		{
 			"a new price", step{discount: discount.NewPrice(5, discount.ToItems), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 990}},
@@ -275,7 +281,8 @@ func TestOnce(t *testing.T) {
 		{"an order-level discount marks nothing", discount.AmountOff(100, discount.ToOrder), product.Scope{}, []int64{0, 0, 0, 0, 0, 0}},
 		{"a discount of nothing marks nothing", discount.NewPrice(9999, discount.ToItems), only("cup"), []int64{0, 0, 0, 0, 0, 0}},
 		{
-			"two rewards of one redeemable", many(unit(1, "cup", discount.AddMissing), unit(1, "cup", discount.AddNew)), product.Scope{}, []int64{0, 0, 0, 6000, 0, 0},
+			"two rewards of one redeemable",
+			many(unit(1, "cup", discount.AddMissing), unit(1, "cup", discount.AddNew)), product.Scope{}, []int64{0, 0, 0, 6000, 0, 0},
 		},
 		{
 			"lines without an identity are products of their own", discount.AmountOff(7, discount.ToItems), everything(), []int64{0, 0, 0, 0, 7, 7},

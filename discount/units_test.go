@@ -225,7 +225,8 @@ func TestRewardsInTheAnswer(t *testing.T) {
 	})
 	want := []order.Item{
 		{
-			ProductID: "phone", Quantity: 1, Price: ptr[int64](50000), Amount: ptr[int64](50000), SubtotalAmount: 50000, InitialQuantity: 1, InitialAmount: 50000,
+			ProductID: "phone", Quantity: 1, Price: ptr[int64](50000), Amount: ptr[int64](50000),
+			SubtotalAmount: 50000, InitialQuantity: 1, InitialAmount: 50000,
 		},
 		{
 			ProductID: "shirt", Quantity: 2, Price: ptr[int64](2000), Amount: ptr[int64](4000), InitialQuantity: 1, InitialAmount: 2000,
@@ -253,7 +254,8 @@ func TestRewardsStayInTheRangeOfAmounts(t *testing.T) {
 	const most = 1_000_000_000_000_000
 	for _, r := range []reward{
 		{
-			name: "missing units", discount: discount.FreeUnits(2, "gold", discount.AddMissing), want: []goods{{1, 0, most, 0}}, amount: most, total: most,
+			name: "missing units", discount: discount.FreeUnits(2, "gold", discount.AddMissing),
+			want: []goods{{1, 0, most, 0}}, amount: most, total: most,
 		},
 		{
 			name: "new units", discount: discount.FreeUnits(1, "gold", discount.AddNew), want: []goods{{1, 0, most, 0}}, amount: most, total: most,
