@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
@@ -30,7 +31,7 @@ func (e *Engine) snapshot(ctx context.Context, r store.Reader, op operation, nee
 	for range maxRefreshes {
 		if catalogue == nil {
 			var err error
-			if catalogue, err = e.rebuild(ctx, r); err != nil {
+			if catalogue, err = e.rebuild(ctx, r, op.host); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -79,8 +80,9 @@ func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, 
 	return nil
 }
 
-// rebuild compiles the configuration as r sees it. One goroutine does it at a time; the others take its result.
-func (e *Engine) rebuild(ctx context.Context, r store.Reader) (*redemption.Catalogue, error) {
+// rebuild compiles the configuration as r sees it. One goroutine does it at a time; the others take its result, unless r sees
+// what the transaction of a host has changed and not committed: see disown.
+func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redemption.Catalogue, error) {
 	// The first read takes whatever the transaction needs, a connection or the right to write. Waiting for that with the
 	// lock in hand could be waiting for somebody who waits for the lock.
 	if _, err := r.Revision(ctx); err != nil {
@@ -120,9 +122,11 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader) (*redemption.Catal
 	if err != nil {
 		return nil, fmt.Errorf("voucherify: read revision: %w", err)
 	}
-	if again != revision {
+	_, foreign := e.foreign[revision]
+	if again != revision || host && foreign {
 		return catalogue, nil
 	}
+	maps.DeleteFunc(e.foreign, func(raised int64, _ struct{}) bool { return raised <= revision })
 	e.catalogue.Store(catalogue)
 	e.log().DebugContext(ctx, "voucherify: catalogue compiled", "project", e.options.project, "revision", revision)
 	return catalogue, nil

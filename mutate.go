@@ -48,6 +48,7 @@ func once[T any](ctx context.Context, e *Engine, tx store.Tx, run verb[T]) (*T, 
 	if err != nil {
 		return nil, err
 	}
+	op.host = true
 	result, refused, err := run(ctx, tx, op)
 	switch {
 	case err != nil:

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 )
@@ -28,7 +30,9 @@ func (e *Engine) Redeem(ctx context.Context, request redemption.Request) (*redem
 }
 
 // RedeemTx is Redeem inside a transaction that is already open. It neither commits nor repeats: the host does. A refusal
-// leaves the transaction usable; after any other error it must be abandoned.
+// leaves the transaction usable; after any other error it must be abandoned. A redeem that changes products (override: true)
+// makes later calls of RedeemTx compile the configuration anew, each for itself, until a call outside of hosts' transactions
+// has seen the change committed.
 func (e *Engine) RedeemTx(ctx context.Context, tx store.Tx, request redemption.Request) (*redemption.Result, error) {
 	started := time.Now()
 	result, err := once(ctx, e, tx, func(ctx context.Context, tx store.Tx, op operation) (*redemption.Result, *redemption.Refused, error) {
@@ -70,7 +74,29 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 	if err != nil {
 		return nil, nil, err
 	}
-	return result, nil, tx.Apply(ctx, plan)
+	if err := tx.Apply(ctx, plan); err != nil {
+		return nil, nil, err
+	}
+	return result, nil, e.disown(ctx, tx, op, plan)
+}
+
+// disown notes the revision that a plan has raised in the transaction of a host. Until the host commits, a catalogue of that
+// revision is for this transaction alone: after a rollback the same number comes to mean another configuration.
+func (e *Engine) disown(ctx context.Context, tx store.Tx, op operation, plan *redemption.Plan) error {
+	if !op.host || !slices.ContainsFunc(plan.Writes, func(d record.Document) bool { return d.Kind.Configuration() }) {
+		return nil
+	}
+	revision, err := tx.Revision(ctx)
+	if err != nil {
+		return fmt.Errorf("voucherify: read revision: %w", err)
+	}
+	e.refresh.Lock()
+	defer e.refresh.Unlock()
+	if e.foreign == nil {
+		e.foreign = make(map[int64]struct{})
+	}
+	e.foreign[revision] = struct{}{}
+	return nil
 }
 
 // replay decodes a stored answer, if it belongs to the same request.

@@ -60,7 +60,8 @@ type Engine struct {
 	options   options
 	compiler  *validation.Compiler
 	catalogue atomic.Pointer[redemption.Catalogue]
-	refresh   sync.Mutex // one rebuild of the catalogue at a time
+	refresh   sync.Mutex         // one rebuild of the catalogue at a time
+	foreign   map[int64]struct{} // revisions that this engine raised in transactions of hosts; guarded by refresh
 	ids       idSource
 }
 
@@ -97,6 +98,7 @@ type operation struct {
 	now   time.Time
 	ids   id.Sequence
 	group string
+	host  bool // in the transaction of a host, which may still be rolled back
 }
 
 // begin reads the clock and the random source once for a call.
