@@ -17,6 +17,8 @@ import (
 const MaxGenerated = 10_000_000
 
 const (
+	// maxListed is the capacity up to which drawing in vain ends in listing all codes.
+	maxListed = 100_000
 	// spareCollisions is how many codes may be drawn in vain in addition to one for each code asked for.
 	spareCollisions = 64
 	// maxRejections ends the wait for a usable random number. A sound source is rejected less than every second time,
@@ -72,7 +74,8 @@ func NewGenerator(c CodeConfig, mode CaseMode, random io.Reader) (*Generator, er
 //
 // A count above the capacity of the configuration is refused before any work. A count above half of it is served by
 // listing all codes, asking taken about each, and shuffling those that are free. Below that, codes are drawn until
-// enough are free, and it is given up after 64 + count drawn in vain. Both failures are invalid_code_config.
+// enough are free; after 64 + count drawn in vain a configuration of at most 100,000 codes is listed after all, so that the
+// last free code of a small one is found, and a larger one is given up. Both failures are invalid_code_config.
 func (g *Generator) Generate(count int, taken func(key string) (bool, error)) ([]string, error) {
 	if count < 0 || count > MaxGenerated {
 		return nil, fault.Invalid("vouchers_count", "%d is not between 0 and %d", count, MaxGenerated)
@@ -86,14 +89,21 @@ func (g *Generator) Generate(count int, taken func(key string) (bool, error)) ([
 	case int64(count) > g.capacity/2:
 		return g.shuffle(count, taken)
 	}
-	return g.draw(count, taken)
+	codes, err := g.draw(count, taken)
+	if codes == nil && err == nil && g.capacity <= maxListed {
+		return g.shuffle(count, taken)
+	}
+	if codes == nil && err == nil {
+		return nil, tooFewCodes()
+	}
+	return codes, err
 }
 
 func tooFewCodes() error {
 	return fault.New(fault.InvalidCodeConfig, "Not possible to generate requested number of codes.")
 }
 
-// draw takes random codes and drops those that it had before or that are taken.
+// draw takes random codes and drops those that it had before or that are taken. It returns nil when it gives up.
 func (g *Generator) draw(count int, taken func(key string) (bool, error)) ([]string, error) {
 	codes := make([]string, 0, count)
 	drawn := make(map[uint64]struct{}, count)
@@ -115,7 +125,7 @@ func (g *Generator) draw(count int, taken func(key string) (bool, error)) ([]str
 		}
 		collisions++
 		if collisions > spareCollisions+count {
-			return nil, tooFewCodes()
+			return nil, nil
 		}
 	}
 	return codes, nil

@@ -41,6 +41,23 @@ func takenSet(keys ...string) func(string) (bool, error) {
 	return func(key string) (bool, error) { return slices.Contains(keys, key), nil }
 }
 
+func TestTheLastFreeCodeOfASmallSpaceIsFound(t *testing.T) {
+	t.Parallel()
+	g, err := voucher.NewGenerator(voucher.CodeConfig{Pattern: "X###", Charset: "0123456789"}, voucher.CaseSensitive, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		codes, err := g.Generate(1, func(key string) (bool, error) { return key != "X417", nil })
+		if diff := cmp.Diff([]string{"X417"}, codes); diff != "" || err != nil {
+			t.Fatalf("error %v, codes (-want +got):\n%s", err, diff)
+		}
+	}
+	if codes, err := g.Generate(1, func(string) (bool, error) { return true, nil }); err == nil {
+		t.Errorf("a full space gives %v", codes)
+	}
+}
+
 func TestGenerateFillsThePattern(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
