@@ -32,7 +32,6 @@ const (
 	SKU            = "sku_"
 	Stack          = "stack_"
 	StackingRules  = "stk_"
-	Validation     = "valid_"
 	Voucher        = "v_"
 )
 

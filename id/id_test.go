@@ -21,7 +21,7 @@ var prefixes = map[string]string{
 	"failed rollback": id.FailedRollback, "failed redemption": id.FailedRedeem, "order": id.Order, "order item": id.OrderItem,
 	"product": id.Product, "tier": id.Tier, "redemption": id.Redemption, "return": id.Return, "rollback": id.Rollback,
 	"rule": id.Rule, "assignment": id.RuleAssignment, "segment": id.Segment, "SKU": id.SKU, "stack": id.Stack,
-	"stacking rules": id.StackingRules, "validation": id.Validation, "voucher": id.Voucher,
+	"stacking rules": id.StackingRules, "voucher": id.Voucher,
 }
 
 // millisOf reads the time of creation back: the first 11 of the 18 digits.
@@ -37,7 +37,7 @@ func TestPrefixesAreVoucherifys(t *testing.T) {
 		"failed rollback": "rrf_", "failed redemption": "rf_", "order": "ord_", "order item": "ordli_",
 		"product": "prod_", "tier": "promo_", "redemption": "r_", "return": "rt_", "rollback": "rr_",
 		"rule": "val_", "assignment": "asgm_", "segment": "seg_", "SKU": "sku_", "stack": "stack_",
-		"stacking rules": "stk_", "validation": "valid_", "voucher": "v_",
+		"stacking rules": "stk_", "voucher": "v_",
 	}
 	if diff := cmp.Diff(want, prefixes); diff != "" {
 		t.Errorf("prefixes (-want +got):\n%s", diff)

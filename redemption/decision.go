@@ -72,8 +72,7 @@ func listOf(targets []product.Target) List {
 
 // Validation is the answer of a validate. It changes nothing: usage counts once a redeem succeeds.
 type Validation struct {
-	ID    string `json:"id,omitempty"`
-	Valid bool   `json:"valid"`
+	Valid bool `json:"valid"`
 	// Redeemables are in the order in which they were evaluated. In mode PARTIAL a valid answer lists only those that apply.
 	Redeemables             []Applied `json:"redeemables"`
 	SkippedRedeemables      []Applied `json:"skipped_redeemables,omitempty"`

@@ -35,7 +35,6 @@ type Redemption struct {
 	ID         string       `json:"id"`
 	Date       time.Time    `json:"date"`
 	CustomerID string       `json:"customer_id,omitempty"`
-	TrackingID string       `json:"tracking_id,omitempty"`
 	Metadata   metadata.Map `json:"metadata,omitempty"`
 	// Parent is the id of the parent; only children have one. Voucherify's field is "redemption".
 	Parent string `json:"redemption,omitempty"`
@@ -104,7 +103,6 @@ type Rollback struct {
 	ID         string       `json:"id"`
 	Date       time.Time    `json:"date"`
 	CustomerID string       `json:"customer_id,omitempty"`
-	TrackingID string       `json:"tracking_id,omitempty"`
 	Metadata   metadata.Map `json:"metadata,omitempty"`
 	// Redemption is the id of the redemption that was rolled back.
 	Redemption        string    `json:"redemption"`

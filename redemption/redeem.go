@@ -38,6 +38,7 @@ type redeem struct {
 	ids         id.Sequence
 	plan        Plan
 	result      *Result
+	failures    []*Redemption
 	newCustomer bool
 	bodies      map[any]json.RawMessage // what is encoded already, by pointer
 }
@@ -168,6 +169,23 @@ func (r *redeem) writeRedemptions() error {
 		}
 	}
 	r.traceOnOrder()
+	return r.writeFailures()
+}
+
+// writeFailures records what failed beside the redeemables that apply, as mode PARTIAL lets it. A failed record names the
+// parent; the parent does not list it, since there is nothing to roll back.
+func (r *redeem) writeFailures() error {
+	for _, t := range r.turns {
+		if t.answer.Result.Error == nil {
+			continue
+		}
+		x := r.failedChild(&r.ids, t, r.result.Parent)
+		x.CustomerID = r.customerID
+		if err := r.writeRedemption(x); err != nil {
+			return err
+		}
+		r.failures = append(r.failures, x)
+	}
 	return nil
 }
 
@@ -301,6 +319,11 @@ func (r *redeem) writeEvents() error {
 	if r.result.Parent != nil {
 		e.addRedemption(event.RedemptionSucceeded, "", r.result.Parent, false, map[string]any{
 			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(r.result.Parent),
+		})
+	}
+	for _, x := range r.failures {
+		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, buyer != nil, map[string]any{
+			"customer": r.encoded(buyer), "redemption": r.encoded(x),
 		})
 	}
 	return e.err

@@ -13,7 +13,7 @@ func (calc *Calculation) Refuse() (*Plan, *Refused, error) {
 	c := calc.inner
 	r := &refusal{calculation: c, ids: c.ids}
 	cause := c.refusal()
-	failed := r.record(cause)
+	failed := c.failed(&r.ids, cause)
 	refused := &Refused{Cause: cause.About("redemption", failed.ID), Validation: calc.Validation}
 	for _, step := range [...]func() error{func() error { return r.write(failed, cause) }, r.plan.Seal} {
 		if err := step(); err != nil {
@@ -29,16 +29,28 @@ type refusal struct {
 	plan Plan
 }
 
-// record is a failed attempt. Until more is known it names itself.
-func (r *refusal) record(cause *fault.Error) *Redemption {
+// failed is the record of a failed attempt. Until more is known it names itself.
+func (c *calculation) failed(ids *id.Sequence, cause *fault.Error) *Redemption {
 	x := &Redemption{
-		ID: r.ids.Next(id.FailedRedeem), Date: r.snapshot.Now, Metadata: r.request.Metadata,
+		ID: ids.Next(id.FailedRedeem), Date: c.snapshot.Now, Metadata: c.request.Metadata,
 		Result: Failure, Status: Failed, FailureCode: cause.Key, FailureMessage: cause.Message, Version: 1,
 	}
-	if r.snapshot.Customer != nil {
-		x.CustomerID = r.snapshot.Customer.ID
+	if c.snapshot.Customer != nil {
+		x.CustomerID = c.snapshot.Customer.ID
 	}
 	x.RelatedObjectType, x.RelatedObjectID = "redemption", x.ID
+	return x
+}
+
+// failedChild is the record of one redeemable that failed.
+func (c *calculation) failedChild(ids *id.Sequence, t *turn, parent *Redemption) *Redemption {
+	x := c.failed(ids, t.answer.Result.Error)
+	if parent != nil {
+		x.Parent = parent.ID
+	}
+	if t.incentive != nil {
+		c.describe(x, t)
+	}
 	return x
 }
 
@@ -54,11 +66,7 @@ func (r *refusal) write(top *Redemption, cause *fault.Error) error {
 			if t.answer.Result.Error == nil || cause.Key == fault.NoApplicableRedeemables {
 				continue
 			}
-			child := r.record(t.answer.Result.Error)
-			child.Parent = top.ID
-			if t.incentive != nil {
-				r.describe(child, t)
-			}
+			child := r.failedChild(&r.ids, t, top)
 			top.Children = append(top.Children, child.ID)
 			records = append(records, child)
 		}

@@ -36,8 +36,48 @@ func (m *machine) explain(l *leaf) *Failure {
 		f.Expected = clip(l.source)
 	default:
 		m.explainTests(l, f)
+		if l.definition.source == ".price" && m.unpriced(l) {
+			f.Cause = CauseMissingOrderItemsAmount
+		}
 	}
 	return f
+}
+
+// unpriced reports whether a condition on unit prices might hold if every line had one: some line has none, and where all
+// must pass no other line fails.
+func (m *machine) unpriced(l *leaf) bool {
+	unknown := false
+	check := func(item *ItemFacts) bool {
+		if !item.HasPrice {
+			unknown = true
+			return true
+		}
+		return !l.each || l.passes(item.Price)
+	}
+	if l.definition.line {
+		for _, item := range m.Matched.Items {
+			if !check(item) {
+				return false
+			}
+		}
+		return unknown
+	}
+	for i := range m.Order.Items {
+		if !check(&m.Order.Items[i]) {
+			return false
+		}
+	}
+	return unknown
+}
+
+// passes reports whether a value satisfies every operator of the condition.
+func (l *leaf) passes(value any) bool {
+	for _, t := range l.tests {
+		if !l.effective(t.operator).test(value, t.want) {
+			return false
+		}
+	}
+	return true
 }
 
 // explainTests finds the first operator that fails and words it.
