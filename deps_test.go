@@ -27,7 +27,7 @@ var levels = map[string]int{
 	".":          6, "store/memory": 6, "store/storetest": 6, "store/internal/sqlstore": 6,
 	"store/sqlite": 7, "store/mysql": 7, "store/postgres": 7, "store/internal/sqltest": 7,
 	"vouchertest": 7, "internal/lint": 7, "internal/vectors": 8,
-	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/metamorphic": 8, "internal/mutants": 8,
+	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/contract": 7, "internal/metamorphic": 8, "internal/mutants": 8,
 }
 
 const examplesLevel = 7
@@ -92,10 +92,10 @@ func inEngineOrSuite(i lint.Import) bool {
 	return i.Package != "store/memory" && (inEngine(i) || (!i.Test && i.Package == "store/storetest"))
 }
 
-// inPrograms is everything but tests, the conformance suite, which is a test that others can run, and the vectors, whose
-// output is the difference.
+// inPrograms is everything but tests, the packages that tests share, the conformance suite, which is a test that others can
+// run, and the vectors, whose output is the difference.
 func inPrograms(i lint.Import) bool {
-	return !i.Test && i.Package != "store/storetest" && i.Package != "internal/vectors/golden"
+	return !i.Test && i.Package != "internal/contract" && i.Package != "store/storetest" && i.Package != "internal/vectors/golden"
 }
 
 // inHosts is inPrograms without the package that makes databases for tests, and without the examples, which are hosts.

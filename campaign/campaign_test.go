@@ -12,6 +12,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/validity"
@@ -25,7 +26,7 @@ func coupons() campaign.Campaign {
 		Name: "Spring", CampaignType: campaign.DiscountCoupons, Type: campaign.AutoUpdate, VouchersCount: 10,
 		Voucher: &campaign.Template{
 			Type: voucher.DiscountVoucher, Discount: &tenthOff, CodeConfig: voucher.CodeConfig{Pattern: "SPRING-####"},
-			Redemption: campaign.TemplateRedemption{Quantity: pointer[int64](1)},
+			Redemption: campaign.TemplateRedemption{Quantity: contract.Pointer[int64](1)},
 		},
 	}
 }
@@ -56,7 +57,7 @@ func (c checks) run(t *testing.T, base func() campaign.Campaign) {
 			t.Parallel()
 			changed := base()
 			tt.change(&changed)
-			if diff := cmp.Diff(tt.want, refusal(changed.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(changed.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -132,12 +133,12 @@ func TestCheckOfCoupons(t *testing.T) {
 		{"no type of voucher", func(c *camp) { c.Voucher.Type = "" }, "invalid_campaign voucher.type"},
 		{"gift cards", func(c *camp) { c.Voucher.Type = "GIFT_VOUCHER" }, "invalid_campaign voucher.type"},
 		{"no limit of redemptions", func(c *camp) { c.Voucher.Redemption.Quantity = nil }, ""},
-		{"the largest limit", func(c *camp) { c.Voucher.Redemption.Quantity = pointer(money.Max) }, ""},
-		{"a limit above the largest", func(c *camp) { c.Voucher.Redemption.Quantity = pointer(money.Max + 1) },
+		{"the largest limit", func(c *camp) { c.Voucher.Redemption.Quantity = contract.Pointer(money.Max) }, ""},
+		{"a limit above the largest", func(c *camp) { c.Voucher.Redemption.Quantity = contract.Pointer(money.Max + 1) },
 			"invalid_payload voucher.redemption.quantity"},
-		{"a limit of zero", func(c *camp) { c.Voucher.Redemption.Quantity = pointer[int64](0) },
+		{"a limit of zero", func(c *camp) { c.Voucher.Redemption.Quantity = contract.Pointer[int64](0) },
 			"invalid_payload voucher.redemption.quantity"},
-		{"a negative limit", func(c *camp) { c.Voucher.Redemption.Quantity = pointer[int64](-1) },
+		{"a negative limit", func(c *camp) { c.Voucher.Redemption.Quantity = contract.Pointer[int64](-1) },
 			"invalid_payload voucher.redemption.quantity"},
 		{"a fixed code in a pool that grows", func(c *camp) { c.Voucher.Code = "SPRING" }, "invalid_campaign voucher.code"},
 		{"a fixed code in a static pool", func(c *camp) { c.Type, c.Voucher.Code = campaign.Static, "SPRING" },

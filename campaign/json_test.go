@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/internal/contract"
 )
 
 const (
@@ -27,9 +28,9 @@ const (
 
 func TestAFullDocumentSurvives(t *testing.T) {
 	t.Parallel()
-	keeps[campaign.TemplateRedemption](t, `{"quantity": 3}`)
-	keeps[campaign.Template](t, fullTemplate)
-	keeps[campaign.Campaign](t, fullCampaign)
+	contract.Keeps[campaign.TemplateRedemption](t, `{"quantity": 3}`)
+	contract.Keeps[campaign.Template](t, fullTemplate)
+	contract.Keeps[campaign.Campaign](t, fullCampaign)
 }
 
 func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
@@ -39,10 +40,10 @@ func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
 		"metadata": null, "discount": null, "code_config": null, "redemption": null, "updated_at": null
 	}`
 	for _, document := range []string{`{}`, `{"object": "campaign", "auto_join": true, "creation_status": "DONE", "is_referral_code": false}`, nulls} {
-		writes(t, read[campaign.Campaign](t, document, false), `{"name": "", "campaign_type": "", "active": false}`)
+		contract.Writes(t, contract.Read[campaign.Campaign](t, document, false), `{"name": "", "campaign_type": "", "active": false}`)
 		// Unlimited is always said.
-		writes(t, read[campaign.Template](t, document, false), `{"type": "", "redemption": {"quantity": null}}`)
-		writes(t, read[campaign.TemplateRedemption](t, document, false), `{"quantity": null}`)
+		contract.Writes(t, contract.Read[campaign.Template](t, document, false), `{"type": "", "redemption": {"quantity": null}}`)
+		contract.Writes(t, contract.Read[campaign.TemplateRedemption](t, document, false), `{"quantity": null}`)
 	}
 }
 
@@ -68,7 +69,7 @@ func TestMinimalBodiesAreAccepted(t *testing.T) {
 		  "voucher":{"type":"DISCOUNT_VOUCHER","code":"SUMMER","discount":{"type":"AMOUNT","amount_off":500}}}`,
 		`{"name":"P1","campaign_type":"PROMOTION"}`,
 	} {
-		if err := read[campaign.Campaign](t, body, true).Check(); err != nil {
+		if err := contract.Read[campaign.Campaign](t, body, true).Check(); err != nil {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

@@ -2,7 +2,6 @@ package customer_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -13,21 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/voucherify-go/voucherify/customer"
-	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 )
-
-// refusal says in short what an error refuses: its key and the path of the field.
-func refusal(err error) string {
-	var e *fault.Error
-	switch {
-	case err == nil:
-		return ""
-	case !errors.As(err, &e):
-		return "an error without a type: " + err.Error()
-	}
-	return string(e.Key) + " " + e.Field
-}
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
@@ -60,7 +47,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.c.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.c.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})

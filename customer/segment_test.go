@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/internal/contract"
 )
 
 func TestCheckOfSegments(t *testing.T) {
@@ -31,7 +32,7 @@ func TestCheckOfSegments(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.segment.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.segment.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/order"
@@ -58,7 +59,7 @@ func TestCheckOfOrders(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.o.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.o.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -117,42 +118,42 @@ func TestCheckOfLines(t *testing.T) {
 		{"price times quantity above the largest amount", priced(money.Max/1000, 1001), "invalid_amount items[1].amount"},
 		{"price times quantity beyond 64 bits", priced(money.Max, money.Max), "invalid_amount items[1].amount"},
 		{"no quantity is one", priced(money.Max, 0), ""},
-		{"the largest amount", item{Amount: pointer(money.Max)}, ""},
-		{"an amount above the largest", item{Amount: pointer(money.Max + 1)}, "invalid_amount items[1].amount"},
-		{"a negative amount", item{Amount: pointer[int64](-1)}, "invalid_amount items[1].amount"},
-		{"an amount wins over price times quantity", item{Price: pointer(money.Max), Quantity: 2, Amount: pointer[int64](5)}, ""},
-		{"an amount does not excuse a wrong price", item{Price: pointer[int64](-1), Amount: pointer[int64](5)},
+		{"the largest amount", item{Amount: contract.Pointer(money.Max)}, ""},
+		{"an amount above the largest", item{Amount: contract.Pointer(money.Max + 1)}, "invalid_amount items[1].amount"},
+		{"a negative amount", item{Amount: contract.Pointer[int64](-1)}, "invalid_amount items[1].amount"},
+		{"an amount wins over price times quantity", item{Price: contract.Pointer(money.Max), Quantity: 2, Amount: contract.Pointer[int64](5)}, ""},
+		{"an amount does not excuse a wrong price", item{Price: contract.Pointer[int64](-1), Amount: contract.Pointer[int64](5)},
 			"invalid_amount items[1].price"},
 
-		{"a price sent with the product", item{Product: &order.ProductData{Price: pointer[int64](5)}}, ""},
-		{"a negative price of the product", item{Product: &order.ProductData{Price: pointer[int64](-1)}},
+		{"a price sent with the product", item{Product: &order.ProductData{Price: contract.Pointer[int64](5)}}, ""},
+		{"a negative price of the product", item{Product: &order.ProductData{Price: contract.Pointer[int64](-1)}},
 			"invalid_amount items[1].product.price"},
-		{"a price of the product above the highest", item{Product: &order.ProductData{Price: pointer(money.Max + 1)}},
+		{"a price of the product above the highest", item{Product: &order.ProductData{Price: contract.Pointer(money.Max + 1)}},
 			"invalid_amount items[1].product.price"},
-		{"a negative price of the SKU", item{SKU: &order.SKUData{Price: pointer[int64](-1)}},
+		{"a negative price of the SKU", item{SKU: &order.SKUData{Price: contract.Pointer[int64](-1)}},
 			"invalid_amount items[1].sku.price"},
-		{"a price of the SKU above the highest", item{SKU: &order.SKUData{Price: pointer(money.Max + 1)}},
+		{"a price of the SKU above the highest", item{SKU: &order.SKUData{Price: contract.Pointer(money.Max + 1)}},
 			"invalid_amount items[1].sku.price"},
-		{"the own price does not excuse that of the product", item{Price: pointer[int64](5), Product: &order.ProductData{Price: pointer[int64](-1)}},
+		{"the own price does not excuse that of the product", item{Price: contract.Pointer[int64](5), Product: &order.ProductData{Price: contract.Pointer[int64](-1)}},
 			"invalid_amount items[1].product.price"},
-		{"the price of the product counts", item{Product: &order.ProductData{Price: pointer(money.Max)}, Quantity: 2},
+		{"the price of the product counts", item{Product: &order.ProductData{Price: contract.Pointer(money.Max)}, Quantity: 2},
 			"invalid_amount items[1].amount"},
 		{"the price of the SKU counts before that of the product",
-			item{SKU: &order.SKUData{Price: pointer[int64](1)}, Product: &order.ProductData{Price: pointer(money.Max)}, Quantity: 2}, ""},
-		{"the own price counts before that of the SKU", item{Price: pointer[int64](1), SKU: &order.SKUData{Price: pointer(money.Max)}, Quantity: 2},
+			item{SKU: &order.SKUData{Price: contract.Pointer[int64](1)}, Product: &order.ProductData{Price: contract.Pointer(money.Max)}, Quantity: 2}, ""},
+		{"the own price counts before that of the SKU", item{Price: contract.Pointer[int64](1), SKU: &order.SKUData{Price: contract.Pointer(money.Max)}, Quantity: 2},
 			""},
 
 		{"metadata of the line", item{Metadata: bad}, "invalid_payload items[1].metadata.a.b"},
 		{"metadata of the product", item{Product: &order.ProductData{Metadata: bad}},
 			"invalid_payload items[1].product.metadata.a.b"},
 		{"metadata of the SKU", item{SKU: &order.SKUData{Metadata: bad}}, "invalid_payload items[1].sku.metadata.a.b"},
-		{"the first of several mistakes", item{RelatedObject: "x", Quantity: -1, Price: pointer[int64](-1)},
+		{"the first of several mistakes", item{RelatedObject: "x", Quantity: -1, Price: contract.Pointer[int64](-1)},
 			"invalid_payload items[1].related_object"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			o := order.Order{Items: []order.Item{{}, tt.line}}
-			if diff := cmp.Diff(tt.want, refusal(o.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(o.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/order"
 )
 
@@ -41,12 +42,12 @@ const (
 
 func TestAFullDocumentSurvives(t *testing.T) {
 	t.Parallel()
-	keeps[order.ProductData](t, fullProduct)
-	keeps[order.SKUData](t, fullSKU)
-	keeps[order.ApplicationDetail](t, fullDetail)
-	keeps[order.Redemption](t, fullRedemption)
-	keeps[order.Item](t, fullItem)
-	keeps[order.Order](t, fullOrder)
+	contract.Keeps[order.ProductData](t, fullProduct)
+	contract.Keeps[order.SKUData](t, fullSKU)
+	contract.Keeps[order.ApplicationDetail](t, fullDetail)
+	contract.Keeps[order.Redemption](t, fullRedemption)
+	contract.Keeps[order.Item](t, fullItem)
+	contract.Keeps[order.Order](t, fullOrder)
 }
 
 func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
@@ -56,10 +57,10 @@ func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
 		"items_discount_amount": null, "total_amount": null, "items": null, "metadata": null, "customer_id": null, "updated_at": null
 	}`
 	for _, document := range []string{`{}`, `{"customer": {"id": "cust_1"}, "items_of_tomorrow": [1]}`, nulls} {
-		writes(t, read[order.Order](t, document, false), `{"object": "order", "amount": 0}`)
-		writes(t, read[order.Item](t, document, false), `{"object": "order_item"}`)
-		writes(t, read[order.ProductData](t, document, false), `{}`)
-		writes(t, read[order.SKUData](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[order.Order](t, document, false), `{"object": "order", "amount": 0}`)
+		contract.Writes(t, contract.Read[order.Item](t, document, false), `{"object": "order_item"}`)
+		contract.Writes(t, contract.Read[order.ProductData](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[order.SKUData](t, document, false), `{}`)
 	}
 }
 
@@ -86,8 +87,8 @@ func TestTouchedLevelsShowTheirZeros(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			o := order.Order{Amount: 500, Touched: tt.touched}
-			writes(t, o, tt.want)
-			if diff := cmp.Diff(o, read[order.Order](t, tt.want, true)); diff != "" {
+			contract.Writes(t, o, tt.want)
+			if diff := cmp.Diff(o, contract.Read[order.Order](t, tt.want, true)); diff != "" {
 				t.Errorf("read (-want +got):\n%s", diff)
 			}
 		})
@@ -109,14 +110,14 @@ func TestOneFieldTouchesItsLevel(t *testing.T) {
 		`{"total_amount": 0}`:                                  order.Calculated,
 		`{"discount_amount": null, "total_amount": null}`:      0,
 	} {
-		if got := read[order.Order](t, document, true).Touched; got != want {
+		if got := contract.Read[order.Order](t, document, true).Touched; got != want {
 			t.Errorf("%s: got %b, want %b", document, got, want)
 		}
 	}
 	for document, want := range map[string]bool{
 		`{}`: false, `{"discount_quantity": 1}`: false, `{"discount_amount": 0}`: true, `{"applied_discount_amount": 0}`: true,
 	} {
-		if got := read[order.Item](t, document, true).Touched; got != want {
+		if got := contract.Read[order.Item](t, document, true).Touched; got != want {
 			t.Errorf("line %s: got %t", document, got)
 		}
 	}
@@ -129,20 +130,20 @@ func TestLinesShowTheirZeros(t *testing.T) {
 		item order.Item
 		want string
 	}{
-		{"a line of a request", order.Item{Quantity: 2, Amount: pointer[int64](0)}, `{"object": "order_item", "quantity": 2, "amount": 0}`},
-		{"a line that a reward created", order.Item{Quantity: 1, Price: pointer[int64](0), Amount: pointer[int64](0), InitialKnown: true},
+		{"a line of a request", order.Item{Quantity: 2, Amount: contract.Pointer[int64](0)}, `{"object": "order_item", "quantity": 2, "amount": 0}`},
+		{"a line that a reward created", order.Item{Quantity: 1, Price: contract.Pointer[int64](0), Amount: contract.Pointer[int64](0), InitialKnown: true},
 			`{"object": "order_item", "quantity": 1, "price": 0, "amount": 0, "initial_quantity": 0, "initial_amount": 0, "subtotal_amount": 0}`},
 		{"a calculated line without a price", order.Item{Quantity: 1, InitialQuantity: 1, InitialKnown: true},
 			`{"object": "order_item", "quantity": 1, "initial_quantity": 1}`},
 		{"a discount that came to nothing", order.Item{Quantity: 1, Touched: true},
 			`{"object": "order_item", "quantity": 1, "discount_amount": 0, "applied_discount_amount": 0}`},
-		{"a line that a reward emptied", order.Item{Amount: pointer[int64](0), InitialQuantity: 2, InitialAmount: 200, InitialKnown: true, AppliedQuantity: -2},
+		{"a line that a reward emptied", order.Item{Amount: contract.Pointer[int64](0), InitialQuantity: 2, InitialAmount: 200, InitialKnown: true, AppliedQuantity: -2},
 			`{"object": "order_item", "amount": 0, "initial_quantity": 2, "initial_amount": 200, "applied_quantity": -2, "subtotal_amount": 0}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			writes(t, tt.item, tt.want)
-			if diff := cmp.Diff(tt.item, read[order.Item](t, tt.want, true)); diff != "" {
+			contract.Writes(t, tt.item, tt.want)
+			if diff := cmp.Diff(tt.item, contract.Read[order.Item](t, tt.want, true)); diff != "" {
 				t.Errorf("read (-want +got):\n%s", diff)
 			}
 		})
@@ -152,7 +153,7 @@ func TestLinesShowTheirZeros(t *testing.T) {
 func TestQuantitiesAreReadStrictly(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{`1`: 1, `500`: 500, `"1"`: 1, `"500"`: 500, `9223372036854775807`: 9223372036854775807} {
-		if got := read[order.Item](t, `{"quantity": `+text+`}`, true).Quantity; got != want {
+		if got := contract.Read[order.Item](t, `{"quantity": `+text+`}`, true).Quantity; got != want {
 			t.Errorf("%s: got %d, want %d", text, got, want)
 		}
 	}
@@ -161,7 +162,7 @@ func TestQuantitiesAreReadStrictly(t *testing.T) {
 		`9223372036854775808`,
 	} {
 		var item order.Item
-		if diff := cmp.Diff("invalid_payload quantity", refusal(json.Unmarshal([]byte(`{"quantity": `+text+`}`), &item))); diff != "" {
+		if diff := cmp.Diff("invalid_payload quantity", contract.Refusal(json.Unmarshal([]byte(`{"quantity": `+text+`}`), &item))); diff != "" {
 			t.Errorf("%s: refusal (-want +got):\n%s", text, diff)
 		}
 	}
@@ -171,12 +172,12 @@ func TestAWrongQuantityIsFoundAmongTheLines(t *testing.T) {
 	t.Parallel()
 	var o order.Order
 	err := json.Unmarshal([]byte(`{"items": [{"quantity": 1}, {}, {"quantity": "0"}, {"quantity": -1}]}`), &o)
-	if diff := cmp.Diff("invalid_payload items[2].quantity", refusal(err)); diff != "" {
+	if diff := cmp.Diff("invalid_payload items[2].quantity", contract.Refusal(err)); diff != "" {
 		t.Errorf("refusal (-want +got):\n%s", diff)
 	}
 	cart := struct{ Order *order.Order }{}
 	err = json.Unmarshal([]byte(`{"order": {"items": [{"quantity": 0}]}}`), &cart)
-	if diff := cmp.Diff("invalid_payload items[0].quantity", refusal(err)); diff != "" {
+	if diff := cmp.Diff("invalid_payload items[0].quantity", contract.Refusal(err)); diff != "" {
 		t.Errorf("refusal in a request (-want +got):\n%s", diff)
 	}
 }

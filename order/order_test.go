@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
@@ -19,9 +20,9 @@ func TestNewMakesAnItemOfEachLine(t *testing.T) {
 		order.Line{SKUID: "sku_1", Quantity: 1, Metadata: gift},
 		order.Line{ProductID: "prod_1", Quantity: 2, Price: 1200})
 	want := &order.Order{SourceID: "cart-7", Items: []order.Item{
-		{ProductID: "prod_1", Quantity: 2, Price: pointer[int64](1200)},
+		{ProductID: "prod_1", Quantity: 2, Price: contract.Pointer[int64](1200)},
 		{SKUID: "sku_1", Quantity: 1, Metadata: gift}, // no price means that of the catalogue
-		{ProductID: "prod_1", Quantity: 2, Price: pointer[int64](1200)},
+		{ProductID: "prod_1", Quantity: 2, Price: contract.Pointer[int64](1200)},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
@@ -43,10 +44,10 @@ func TestLineAmountAndUnitPrice(t *testing.T) {
 		known         bool
 	}{
 		{"nothing is known", order.Item{Quantity: 3}, 0, 0, false},
-		{"a price says nothing of the amount", order.Item{Quantity: 3, Price: pointer[int64](100)}, 0, 100, true},
-		{"an amount says nothing of the price", order.Item{Quantity: 3, Amount: pointer[int64](300)}, 300, 0, false},
-		{"both, in contradiction", order.Item{Quantity: 1, Price: pointer[int64](3000), Amount: pointer[int64](3300)}, 3300, 3000, true},
-		{"a line that costs nothing", order.Item{Price: pointer[int64](0), Amount: pointer[int64](0)}, 0, 0, true},
+		{"a price says nothing of the amount", order.Item{Quantity: 3, Price: contract.Pointer[int64](100)}, 0, 100, true},
+		{"an amount says nothing of the price", order.Item{Quantity: 3, Amount: contract.Pointer[int64](300)}, 300, 0, false},
+		{"both, in contradiction", order.Item{Quantity: 1, Price: contract.Pointer[int64](3000), Amount: contract.Pointer[int64](3300)}, 3300, 3000, true},
+		{"a line that costs nothing", order.Item{Price: contract.Pointer[int64](0), Amount: contract.Pointer[int64](0)}, 0, 0, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -6,17 +6,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/product"
 )
 
 // The catalogue of the tests: a mug with a blue variant at its own price and a green one without, a plate that has only
 // an id, and a card without a price.
 var (
-	mug   = &product.Product{ID: "prod_mug", SourceID: "mug", Name: "Mug", Price: pointer[int64](1200)}
-	blue  = &product.SKU{ID: "sku_blue", SourceID: "mug-blue", ProductID: "prod_mug", Price: pointer[int64](1300)}
+	mug   = &product.Product{ID: "prod_mug", SourceID: "mug", Name: "Mug", Price: contract.Pointer[int64](1200)}
+	blue  = &product.SKU{ID: "sku_blue", SourceID: "mug-blue", ProductID: "prod_mug", Price: contract.Pointer[int64](1300)}
 	green = &product.SKU{ID: "sku_green", SourceID: "mug-green", ProductID: "prod_mug"}
-	free  = &product.SKU{ID: "sku_free", ProductID: "prod_mug", Price: pointer[int64](0)}
-	plate = &product.Product{ID: "prod_plate", Price: pointer[int64](800)}
+	free  = &product.SKU{ID: "sku_free", ProductID: "prod_mug", Price: contract.Pointer[int64](0)}
+	plate = &product.Product{ID: "prod_plate", Price: contract.Pointer[int64](800)}
 	card  = &product.Product{ID: "prod_card", SourceID: "card"}
 	stray = &product.SKU{ID: "sku_stray", SourceID: "stray", ProductID: "prod_deleted"}
 

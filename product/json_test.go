@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/product"
 )
 
@@ -46,25 +47,25 @@ const (
 
 func TestAFullDocumentSurvives(t *testing.T) {
 	t.Parallel()
-	keeps[product.Product](t, fullProduct)
-	keeps[product.SKU](t, fullSKU)
-	keeps[product.Ref](t, fullRef)
-	keeps[product.Collection](t, fullCollection)
-	keeps[product.Quotas](t, "{"+quotas+"}")
-	keeps[product.Target](t, fullTarget)
-	keeps[product.ItemUnits](t, `{"index": 2, "units": [1, 3]}`)
-	keeps[product.Scope](t, `{"included": [`+fullTarget+`, {"id": "prod_2"}], "excluded": [{"source_id": "gift"}], "included_all": true}`)
+	contract.Keeps[product.Product](t, fullProduct)
+	contract.Keeps[product.SKU](t, fullSKU)
+	contract.Keeps[product.Ref](t, fullRef)
+	contract.Keeps[product.Collection](t, fullCollection)
+	contract.Keeps[product.Quotas](t, "{"+quotas+"}")
+	contract.Keeps[product.Target](t, fullTarget)
+	contract.Keeps[product.ItemUnits](t, `{"index": 2, "units": [1, 3]}`)
+	contract.Keeps[product.Scope](t, `{"included": [`+fullTarget+`, {"id": "prod_2"}], "excluded": [{"source_id": "gift"}], "included_all": true}`)
 }
 
 func TestEachQuotaIsReadFromItsOwnField(t *testing.T) {
 	t.Parallel()
 	want := product.Quotas{
-		PerCampaign: pointer[int64](1), PerCustomerInCampaign: pointer[int64](2),
-		PerProductInCampaign: pointer[int64](3), PerProductAndCustomerInCampaign: pointer[int64](4),
-		PerTier: pointer[int64](5), PerCustomerInTier: pointer[int64](6),
-		PerProductInTier: pointer[int64](7), PerProductAndCustomerInTier: pointer[int64](8),
+		PerCampaign: contract.Pointer[int64](1), PerCustomerInCampaign: contract.Pointer[int64](2),
+		PerProductInCampaign: contract.Pointer[int64](3), PerProductAndCustomerInCampaign: contract.Pointer[int64](4),
+		PerTier: contract.Pointer[int64](5), PerCustomerInTier: contract.Pointer[int64](6),
+		PerProductInTier: contract.Pointer[int64](7), PerProductAndCustomerInTier: contract.Pointer[int64](8),
 	}
-	if diff := cmp.Diff(want, read[product.Target](t, fullTarget, true).Quotas); diff != "" {
+	if diff := cmp.Diff(want, contract.Read[product.Target](t, fullTarget, true).Quotas); diff != "" {
 		t.Errorf("quotas (-want +got):\n%s", diff)
 	}
 }
@@ -73,22 +74,22 @@ func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
 	t.Parallel()
 	const unknown = `{"object_of_tomorrow": {"a": [1]}, "skus": {"object": "list", "data": []}}`
 	for _, document := range []string{`{}`, unknown, `{"price": null, "metadata": null, "attributes": null, "source_id": null}`} {
-		writes(t, read[product.Product](t, document, false), `{}`)
-		writes(t, read[product.SKU](t, document, false), `{}`)
-		writes(t, read[product.Ref](t, document, false), `{}`)
-		writes(t, read[product.Target](t, document, false), `{}`)
-		writes(t, read[product.Collection](t, document, false), `{"name": "", "type": ""}`)
-		writes(t, read[product.Scope](t, document, false), `{"included_all": false}`)
+		contract.Writes(t, contract.Read[product.Product](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[product.SKU](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[product.Ref](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[product.Target](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[product.Collection](t, document, false), `{"name": "", "type": ""}`)
+		contract.Writes(t, contract.Read[product.Scope](t, document, false), `{"included_all": false}`)
 	}
 }
 
 func TestAPriceOfZeroIsNotAnAbsentPrice(t *testing.T) {
 	t.Parallel()
 	for _, document := range []string{`{"price": 0}`} {
-		writes(t, read[product.Product](t, document, true), document)
-		writes(t, read[product.SKU](t, document, true), document)
-		writes(t, read[product.Target](t, document, true), document)
+		contract.Writes(t, contract.Read[product.Product](t, document, true), document)
+		contract.Writes(t, contract.Read[product.SKU](t, document, true), document)
+		contract.Writes(t, contract.Read[product.Target](t, document, true), document)
 	}
 	const closed = `{"quantity_limit": 0, "aggregated_amount_limit": 0, "product_campaign_quantity_limit": 0}`
-	writes(t, read[product.Target](t, closed, true), closed)
+	contract.Writes(t, contract.Read[product.Target](t, closed, true), closed)
 }

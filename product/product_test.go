@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/product"
@@ -22,25 +23,25 @@ func TestPricesAndMetadataOfProductsAndSKUsAreChecked(t *testing.T) {
 		want     string
 	}{
 		{"no price", nil, nil, ""},
-		{"a price of zero", pointer[int64](0), nil, ""},
-		{"the highest price", pointer(money.Max), nil, ""},
-		{"a price above the highest", pointer(money.Max + 1), nil, "invalid_amount price"},
-		{"the largest number", pointer[int64](math.MaxInt64), nil, "invalid_amount price"},
-		{"a negative price", pointer[int64](-1), nil, "invalid_amount price"},
-		{"the smallest number", pointer[int64](math.MinInt64), nil, "invalid_amount price"},
+		{"a price of zero", contract.Pointer[int64](0), nil, ""},
+		{"the highest price", contract.Pointer(money.Max), nil, ""},
+		{"a price above the highest", contract.Pointer(money.Max + 1), nil, "invalid_amount price"},
+		{"the largest number", contract.Pointer[int64](math.MaxInt64), nil, "invalid_amount price"},
+		{"a negative price", contract.Pointer[int64](-1), nil, "invalid_amount price"},
+		{"the smallest number", contract.Pointer[int64](math.MinInt64), nil, "invalid_amount price"},
 		{"metadata", nil, metadata.Map{"colour": "blue"}, ""},
 		{"a wrong value in the metadata", nil, metadata.Map{"colour": []any{math.NaN()}}, "invalid_payload metadata.colour"},
 		{"too much metadata", nil, metadata.Map{"a": strings.Repeat("x", metadata.MaxBytes)}, "invalid_payload metadata"},
-		{"the first of two mistakes", pointer[int64](-1), metadata.Map{"": 1}, "invalid_amount price"},
+		{"the first of two mistakes", contract.Pointer[int64](-1), metadata.Map{"": 1}, "invalid_amount price"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := product.Product{Price: tt.price, Metadata: tt.metadata}
-			if diff := cmp.Diff(tt.want, refusal(p.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(p.Check())); diff != "" {
 				t.Errorf("product (-want +got):\n%s", diff)
 			}
 			s := product.SKU{ProductID: "prod_1", Price: tt.price, Metadata: tt.metadata}
-			if diff := cmp.Diff(tt.want, refusal(s.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(s.Check())); diff != "" {
 				t.Errorf("SKU (-want +got):\n%s", diff)
 			}
 		})
@@ -49,7 +50,7 @@ func TestPricesAndMetadataOfProductsAndSKUsAreChecked(t *testing.T) {
 
 func TestASKUNeedsItsProduct(t *testing.T) {
 	t.Parallel()
-	if diff := cmp.Diff("invalid_sku product_id", refusal(product.SKU{ID: "sku_1", Price: pointer[int64](-1)}.Check())); diff != "" {
+	if diff := cmp.Diff("invalid_sku product_id", contract.Refusal(product.SKU{ID: "sku_1", Price: contract.Pointer[int64](-1)}.Check())); diff != "" {
 		t.Errorf("refusal (-want +got):\n%s", diff)
 	}
 }
@@ -88,7 +89,7 @@ func TestCheckOfCollections(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.collection.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.collection.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -141,7 +142,7 @@ func TestCheckOfReferences(t *testing.T) {
 			if refused := tt.ref.Check(); refused != nil {
 				err = refused
 			}
-			if diff := cmp.Diff(tt.want, refusal(err)); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(err)); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -172,7 +173,7 @@ func TestTheKeyOfALineIsItsMostSpecificName(t *testing.T) {
 }
 
 func ExampleProduct_Check() {
-	p := product.Product{SourceID: "mug", Price: pointer[int64](-100)}
+	p := product.Product{SourceID: "mug", Price: contract.Pointer[int64](-100)}
 	fmt.Println(p.Check())
 	// Output: voucherify: invalid_amount: price: -100 is not between 0 and 1000000000000000
 }

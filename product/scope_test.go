@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/product"
 )
@@ -45,7 +46,7 @@ func TestCheckOfTargets(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			scope := product.Scope{Included: []product.Target{{Ref: product.Ref{ID: "prod_0"}}, target(tt.change)}}
-			if diff := cmp.Diff(tt.want, refusal(scope.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(scope.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -82,7 +83,7 @@ func TestTheLimitsOfATargetAreNumbersFromZeroToTheLargestAmount(t *testing.T) {
 				if fine {
 					want = ""
 				}
-				if diff := cmp.Diff(want, refusal(product.Scope{Excluded: []product.Target{excluded}}.Check())); diff != "" {
+				if diff := cmp.Diff(want, contract.Refusal(product.Scope{Excluded: []product.Target{excluded}}.Check())); diff != "" {
 					t.Errorf("%d: refusal (-want +got):\n%s", value, diff)
 				}
 			}
@@ -118,7 +119,7 @@ func TestCheckOfScopes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.scope.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.scope.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 			if got := tt.scope.Empty(); got != tt.empty {

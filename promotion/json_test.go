@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/promotion"
 )
 
@@ -40,12 +41,12 @@ const (
 
 func TestAFullDocumentSurvives(t *testing.T) {
 	t.Parallel()
-	keeps[promotion.Action](t, fullAction)
-	keeps[promotion.Tier](t, fullTier)
-	keeps[promotion.StackTiers](t, fullStackTiers)
-	keeps[promotion.Stack](t, fullStack)
-	keeps[promotion.Category](t, fullCategory)
-	keeps[promotion.StackingRules](t, fullRules)
+	contract.Keeps[promotion.Action](t, fullAction)
+	contract.Keeps[promotion.Tier](t, fullTier)
+	contract.Keeps[promotion.StackTiers](t, fullStackTiers)
+	contract.Keeps[promotion.Stack](t, fullStack)
+	contract.Keeps[promotion.Category](t, fullCategory)
+	contract.Keeps[promotion.StackingRules](t, fullRules)
 }
 
 func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
@@ -55,18 +56,18 @@ func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
 		"applicable_redeemables_per_category_limit": null, "applicable_redeemables_category_limits": null, "exclusive_categories": null
 	}`
 	for _, document := range []string{`{}`, `{"object": "promotion_tier", "summary": {"redemptions": {"total_redeemed": 3}}}`, nulls} {
-		writes(t, read[promotion.Tier](t, document, false), `{"name": "", "action": {}, "active": false}`)
-		writes(t, read[promotion.Action](t, document, false), `{}`)
-		writes(t, read[promotion.Stack](t, document, false), `{"name": "", "tiers": {"ids": null}}`)
-		writes(t, read[promotion.StackTiers](t, document, false), `{"ids": null}`)
-		writes(t, read[promotion.Category](t, document, false), `{"name": "", "hierarchy": 0}`)
-		writes(t, read[promotion.StackingRules](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[promotion.Tier](t, document, false), `{"name": "", "action": {}, "active": false}`)
+		contract.Writes(t, contract.Read[promotion.Action](t, document, false), `{}`)
+		contract.Writes(t, contract.Read[promotion.Stack](t, document, false), `{"name": "", "tiers": {"ids": null}}`)
+		contract.Writes(t, contract.Read[promotion.StackTiers](t, document, false), `{"ids": null}`)
+		contract.Writes(t, contract.Read[promotion.Category](t, document, false), `{"name": "", "hierarchy": 0}`)
+		contract.Writes(t, contract.Read[promotion.StackingRules](t, document, false), `{}`)
 	}
 }
 
 func TestTheDefaultsInFull(t *testing.T) {
 	t.Parallel()
-	writes(t, promotion.StackingRules{}.WithDefaults(), `{
+	contract.Writes(t, promotion.StackingRules{}.WithDefaults(), `{
 		"redeemables_limit": 30, "applicable_redeemables_limit": 5, "applicable_redeemables_per_category_limit": 1,
 		"applicable_exclusive_redeemables_limit": 1, "applicable_exclusive_redeemables_per_category_limit": 1,
 		"redeemables_application_mode": "ALL", "redeemables_sorting_rule": "REQUESTED_ORDER",

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/promotion"
 )
 
@@ -106,7 +107,7 @@ func TestTheRangesOfTheLimits(t *testing.T) {
 				if fine {
 					want = ""
 				}
-				if diff := cmp.Diff(want, refusal(r.Check())); diff != "" {
+				if diff := cmp.Diff(want, contract.Refusal(r.Check())); diff != "" {
 					t.Errorf("%d: refusal (-want +got):\n%s", value, diff)
 				}
 			}
@@ -118,7 +119,7 @@ func TestTheRangesOfTheLimits(t *testing.T) {
 func TestALimitOfZeroForOneCategoryIsRefused(t *testing.T) {
 	t.Parallel()
 	r := rules{ApplicableRedeemablesCategoryLimits: map[string]int{"cat_1": 1, "cat_2": 0, "cat_3": -1}}
-	if diff := cmp.Diff("invalid_payload applicable_redeemables_category_limits.cat_2", refusal(r.Check())); diff != "" {
+	if diff := cmp.Diff("invalid_payload applicable_redeemables_category_limits.cat_2", contract.Refusal(r.Check())); diff != "" {
 		t.Errorf("refusal (-want +got):\n%s", diff)
 	}
 }
@@ -157,7 +158,7 @@ func TestTheModesAreVoucherifys(t *testing.T) {
 			for _, mode := range []string{"NONE", strings.ToLower(strings.Fields(tt.allowed)[0]), tt.allowed} {
 				var r rules
 				tt.set(&r, mode)
-				if diff := cmp.Diff("invalid_payload "+tt.field, refusal(r.Check())); diff != "" {
+				if diff := cmp.Diff("invalid_payload "+tt.field, contract.Refusal(r.Check())); diff != "" {
 					t.Errorf("%q: refusal (-want +got):\n%s", mode, diff)
 				}
 			}
@@ -190,7 +191,7 @@ func TestNoCategoryStandsOnBothSides(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.rules.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.rules.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})

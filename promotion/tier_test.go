@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/validity"
@@ -68,7 +69,7 @@ func TestCheckOfTiers(t *testing.T) {
 			t.Parallel()
 			checked := tier{Name: "10 % off"}
 			tt.set(&checked)
-			if diff := cmp.Diff(tt.want, refusal(checked.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(checked.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -100,7 +101,7 @@ func TestCheckOfStacks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.stack.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.stack.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})
@@ -123,7 +124,7 @@ func TestCheckOfCategories(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refusal(tt.category.Check())); diff != "" {
+			if diff := cmp.Diff(tt.want, contract.Refusal(tt.category.Check())); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
 			}
 		})

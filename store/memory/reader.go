@@ -26,6 +26,7 @@ func (r *reader) ready(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// Get implements store.Reader.
 func (r *reader) Get(ctx context.Context, kind record.Kind, id string) (record.Document, error) {
 	if err := r.ready(ctx); err != nil {
 		return record.Document{}, err
@@ -37,6 +38,7 @@ func (r *reader) Get(ctx context.Context, kind record.Kind, id string) (record.D
 	return cloneDocument(found.document), nil
 }
 
+// Find implements store.Reader.
 func (r *reader) Find(ctx context.Context, kind record.Kind, key string) (record.Document, error) {
 	if err := r.ready(ctx); err != nil {
 		return record.Document{}, err
@@ -48,6 +50,7 @@ func (r *reader) Find(ctx context.Context, kind record.Kind, key string) (record
 	return cloneDocument(found.document), nil
 }
 
+// List implements store.Reader.
 func (r *reader) List(ctx context.Context, kind record.Kind, query store.Query) iter.Seq2[record.Document, error] {
 	return func(yield func(record.Document, error) bool) {
 		if err := r.ready(ctx); err != nil {
@@ -66,6 +69,7 @@ func (r *reader) List(ctx context.Context, kind record.Kind, query store.Query) 
 	}
 }
 
+// Counters implements store.Reader.
 func (r *reader) Counters(ctx context.Context, keys []redemption.CounterKey) (map[redemption.CounterKey]int64, error) {
 	if err := r.ready(ctx); err != nil {
 		return nil, err
@@ -73,6 +77,7 @@ func (r *reader) Counters(ctx context.Context, keys []redemption.CounterKey) (ma
 	return r.state.read(keys), nil
 }
 
+// Revision implements store.Reader.
 func (r *reader) Revision(ctx context.Context) (int64, error) {
 	if err := r.ready(ctx); err != nil {
 		return 0, err
@@ -80,6 +85,7 @@ func (r *reader) Revision(ctx context.Context) (int64, error) {
 	return r.state.revision, nil
 }
 
+// Outbox implements store.Reader.
 func (r *reader) Outbox(ctx context.Context, after int64) iter.Seq2[store.Entry, error] {
 	return func(yield func(store.Entry, error) bool) {
 		if err := r.ready(ctx); err != nil {

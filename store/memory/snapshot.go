@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
+// Snapshot implements store.Reader.
 func (r *reader) Snapshot(ctx context.Context, needs redemption.Needs) (*redemption.Snapshot, error) {
 	if err := r.ready(ctx); err != nil {
 		return nil, err

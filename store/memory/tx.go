@@ -33,6 +33,7 @@ func (t *tx) List(ctx context.Context, kind record.Kind, query store.Query) iter
 	}
 }
 
+// Put implements store.Tx.
 func (t *tx) Put(ctx context.Context, doc record.Document) error {
 	if err := t.write(ctx); err != nil {
 		return err
@@ -40,6 +41,7 @@ func (t *tx) Put(ctx context.Context, doc record.Document) error {
 	return t.put(doc)
 }
 
+// Delete implements store.Tx.
 func (t *tx) Delete(ctx context.Context, kind record.Kind, id string, version int64) error {
 	if err := t.write(ctx); err != nil {
 		return err
@@ -56,6 +58,7 @@ func (t *tx) Delete(ctx context.Context, kind record.Kind, id string, version in
 	return nil
 }
 
+// Apply implements store.Tx.
 func (t *tx) Apply(ctx context.Context, plan *redemption.Plan) error {
 	if err := t.write(ctx); err != nil {
 		return err
