@@ -77,17 +77,18 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	return nil, nil, err
 }
 
-// addOrder reads the order of a redemption, which is only known once the redemption is read.
+// addOrder reads the order of a redemption, which is only known once the redemption is read. The redemptions are read again
+// with it: the version of the order that is written guards them all, if they are as old as the order.
 func addOrder(ctx context.Context, tx store.Tx, snapshot *redemption.Snapshot, id string) error {
 	x := snapshot.Redemptions[id]
 	if x == nil || x.OrderID == "" {
 		return nil
 	}
-	more, err := tx.Snapshot(ctx, redemption.Needs{OrderID: x.OrderID})
+	more, err := tx.Snapshot(ctx, redemption.Needs{OrderID: x.OrderID, Redemptions: []string{id}})
 	if err != nil {
 		return err
 	}
-	snapshot.Order = more.Order
+	snapshot.Order, snapshot.Redemptions = more.Order, more.Redemptions
 	return nil
 }
 

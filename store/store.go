@@ -86,7 +86,7 @@ type Tx interface {
 	Delete(ctx context.Context, kind record.Kind, id string, version int64) error
 	// Apply carries out a sealed plan: counters first, in the order of the plan, then records, outcome and events. A counter
 	// above its limit or below 0 is a *GuardError; a record that was changed meanwhile is ErrStale, one that must not exist and
-	// does is ErrExists; an outcome whose verb and key exist is ErrConflict. After any of these errors the transaction must be
-	// abandoned by returning an error from fn.
+	// does is ErrExists; an outcome whose verb and key exist is ErrConflict. When several records refuse, any of their errors may
+	// be returned. After any of these errors the transaction must be abandoned by returning an error from fn.
 	Apply(ctx context.Context, plan *redemption.Plan) error
 }

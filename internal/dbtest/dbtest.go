@@ -41,10 +41,10 @@ type family struct {
 	start func() (*server, error)
 	// rename returns a DSN for another database of the same server.
 	rename func(dsn, database string) (string, error)
-	// create are statements that create a database, of which the first that succeeds counts; drop drops it, and empty, which
-	// may be none, drops what is in it. %s is its name.
-	create      []string
-	drop, empty string
+	// create are statements that create a database, of which the first that succeeds counts; tune makes it faster, drop drops
+	// it, and empty drops what is in it. %s is its name. There may be no tune and no empty.
+	create            []string
+	tune, drop, empty string
 
 	once sync.Once
 	dsn  string
@@ -133,7 +133,11 @@ func (f *family) database(t testing.TB) string {
 	name, found := f.spare.take()
 	if !found {
 		name = "vf_test_" + strings.ToLower(rand.Text())
-		if err := f.execute(ctx, server, name, f.create...); err != nil {
+		err := f.execute(ctx, server, name, f.create...)
+		if err == nil && f.tune != "" {
+			err = f.execute(ctx, server, name, f.tune)
+		}
+		if err != nil {
 			t.Fatalf("dbtest: create a database of %s: %v", f.name, err)
 		}
 	}

@@ -229,7 +229,7 @@ func (b *bundle) same(what string, want, got any) {
 	same(b, what, want, got)
 }
 
-func same(t testing.TB, what string, want, got any) {
+func same(t TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, plainly()...); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

@@ -18,6 +18,7 @@ func guardCases() []testCase {
 		{"counters are guarded before records", testGuardBeforeRecords},
 		{"counters that do not exist are absent", testCountersAbsent},
 		{"plans of one transaction add up against the limit", testGuardAddsUp},
+		{"changes of one counter in one plan add up, and the strictest of their limits counts", testGuardMerged},
 		{"of two plans from the same snapshot the second is refused at the limit", testGuardSameSnapshot},
 		{"giving back makes room again", testGuardRoom},
 	}
@@ -75,13 +76,20 @@ func testGuardTable(b *bundle) {
 func testGuardError(b *bundle) {
 	key := redemption.CounterKey{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "prod_1"}
 	b.apply(&redemption.Plan{Consume: []redemption.Consume{raising(key, 3)}})
-	five := int64(5)
-	for name, want := range map[string]*store.GuardError{
-		"above the limit": {Key: key, Delta: 4, Limit: &five},
-		"below 0":         {Key: key, Delta: -4},
+	one, five := int64(1), int64(5)
+	for name, c := range map[string]struct {
+		limit *int64
+		want  *store.GuardError
+	}{
+		"above the limit":           {&five, &store.GuardError{Key: key, Delta: 4, Limit: &five}},
+		"down, but above the limit": {&one, &store.GuardError{Key: key, Delta: -1, Limit: &one}},
+		"below 0":                   {nil, &store.GuardError{Key: key, Delta: -4}},
+		"below 0 within a limit":    {&five, &store.GuardError{Key: key, Delta: -4}},
+		"below 0 from nothing":      {&five, &store.GuardError{Key: counting("none", "none"), Delta: -1}},
 	} {
+		want := c.want
 		err := b.store.Update(b.ctx, b.applying(&redemption.Plan{
-			Consume: []redemption.Consume{{Key: key, Delta: want.Delta, Limit: want.Limit}},
+			Consume: []redemption.Consume{{Key: want.Key, Delta: want.Delta, Limit: c.limit}},
 		}))
 		var got *store.GuardError
 		if !errors.As(err, &got) {
@@ -139,6 +147,39 @@ func testGuardAddsUp(b *bundle) {
 	b.same("the counter after two", int64(4), b.counter(key))
 	b.refused(store.ErrGuard, b.applying(plan()))
 	b.same("the counter after the refusal", int64(4), b.counter(key))
+}
+
+func testGuardMerged(b *bundle) {
+	key, other := counting(redemption.CountVoucher, "v_1"), counting(redemption.CountVoucher, "v_2")
+	for name, c := range map[string]struct {
+		first, second redemption.Consume
+		accepted      bool
+	}{
+		"both limits hold":           {within(key, 1, 3), within(key, 2, 3), true},
+		"the first limit is passed":  {within(key, 1, 2), within(key, 2, 9), false},
+		"the second limit is passed": {within(key, 1, 9), within(key, 2, 2), false},
+		"only the first has a limit": {within(key, 1, 2), raising(key, 2), false},
+		"only the second has one":    {raising(key, 1), within(key, 2, 2), false},
+		"up and down":                {within(key, 4, 3), raising(key, -1), true},
+	} {
+		want := int64(0)
+		var target error
+		if c.accepted {
+			want = 3
+		} else {
+			target = store.ErrGuard
+		}
+		plan := &redemption.Plan{Consume: []redemption.Consume{c.first, raising(other, 1), c.second}}
+		if err := b.store.Update(b.ctx, b.applying(plan)); !errors.Is(err, target) {
+			b.Errorf("%s: got %v, want %v", name, err, target)
+		}
+		if got := b.counter(key); got != want {
+			b.Errorf("%s: the counter is %d, want %d", name, got, want)
+		}
+		if c.accepted {
+			b.apply(&redemption.Plan{Consume: []redemption.Consume{raising(key, -want)}})
+		}
+	}
 }
 
 func testGuardSameSnapshot(b *bundle) {

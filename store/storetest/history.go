@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
+	"time"
 
 	"github.com/anishathalye/porcupine"
 
@@ -48,8 +48,11 @@ func (h *history) end(begun int64, done ...operation) {
 	}
 }
 
+// judging is how long the right order of one object may be looked for. It is found at once, or there is none.
+const judging = 20 * time.Second
+
 // judge fails the test when the operations on an object have no such order.
-func (h *history) judge(t testing.TB) {
+func (h *history) judge(t TB) {
 	t.Helper()
 	model := porcupine.Model{
 		Init:  func() any { return nil },
@@ -60,10 +63,10 @@ func (h *history) judge(t testing.TB) {
 	defer h.mu.Unlock()
 	for _, object := range slices.Sorted(maps.Keys(h.seen)) {
 		operations := h.seen[object]
-		switch porcupine.CheckOperationsTimeout(model, operations, patience/2) {
+		switch porcupine.CheckOperationsTimeout(model, operations, judging) {
 		case porcupine.Ok:
 		case porcupine.Unknown:
-			t.Errorf("the history of %s could not be judged within %s", object, patience/2)
+			t.Errorf("the history of %s could not be judged within %s", object, judging)
 		case porcupine.Illegal:
 			t.Errorf("the history of %s is impossible in any order:\n%s", object, transcript(operations))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -51,7 +52,7 @@ func newHost(t *testing.T, s store.Store) *host {
 func (h *host) engine(s store.Store) *voucherify.Engine {
 	h.Helper()
 	e, err := voucherify.New(s,
-		voucherify.WithLimits(voucherify.Limits{MaxAttempts: 1000}),
+		voucherify.WithLimits(voucherify.Limits{MaxAttempts: 200}),
 		voucherify.WithClock(func() time.Time { return at(int(h.seconds.Load())) }),
 		voucherify.WithIDs(func(now time.Time) id.Sequence { return id.NewSequence(now, h.calls.Add(1)<<12) }),
 	)
@@ -108,15 +109,34 @@ func (h *host) first(counter string, limit int64, request redemption.Request) *r
 }
 
 // undo rolls a redemption back, and adds that to the history as a change of the counter. It reports whether it was undone
-// by this call.
+// by this call; otherwise another one must have been faster.
 func (h *host) undo(counter, redeemed string) bool {
 	begun := h.history.begin()
 	_, err := h.Rollback(h.ctx, redemption.RollbackRequest{Redemption: redeemed})
+	if err != nil && !errors.Is(err, fault.AlreadyRolledBack) {
+		h.Errorf("rollback of %s: %v", redeemed, err)
+		return false
+	}
 	h.history.end(begun, creation{What: "rollback of " + redeemed, Succeeded: err == nil})
 	if err == nil {
 		h.history.end(begun, change{Counter: counter, Delta: -1, Limit: -1, Accepted: true})
 	}
 	return err == nil
+}
+
+// giveBack returns one unit of the first line of an order. It reports what came back for it, and whether it did: the units
+// may be back already, or the redemption rolled back.
+func (h *host) giveBack(result *redemption.Result) (discount int64, ok bool) {
+	answer, err := h.Return(h.ctx, redemption.ReturnRequest{
+		Redemption: result.ID(), Lines: []redemption.ReturnLine{{ItemID: result.Order.Items[0].ID, Quantity: 1}},
+	})
+	switch {
+	case err == nil:
+		return answer.Return.Discount, true
+	case !errors.Is(err, fault.InvalidPayload) && !errors.Is(err, fault.AlreadyRolledBack):
+		h.Errorf("return of %s: %v", result.ID(), err)
+	}
+	return 0, false
 }
 
 // raceDiscount is what each redemption of a race takes off, in minor units; money budgets are multiples of it.

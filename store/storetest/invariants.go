@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"testing"
 
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/order"
@@ -17,7 +16,7 @@ import (
 
 // CheckInvariants fails a test when the state that the engine has left in a store contradicts itself. It reads everything
 // through the Reader, so it can be called on any store, also on one that was opened again after a crash. See Problems.
-func CheckInvariants(t testing.TB, s store.Store) {
+func CheckInvariants(t TB, s store.Store) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 	defer cancel()

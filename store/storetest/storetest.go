@@ -6,7 +6,10 @@
 package storetest
 
 import (
+	"context"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/voucherify-go/voucherify/store"
 )
@@ -17,6 +20,13 @@ type Features struct {
 	// goroutines. Only a store that is bound to a single connection or to a transaction of the host may leave it out; the
 	// tests of isolation and of races are skipped then.
 	Concurrent bool
+}
+
+// TB is what the checks need of a test. Tests and benchmarks of package testing have it, and so do the tests of rapid.
+type TB interface {
+	rapid.TB
+	// Context ends with the test.
+	Context() context.Context
 }
 
 // Run checks a store against the contract. The factory is called once for each test, from several tests at a time, and
@@ -36,6 +46,10 @@ func Run(t *testing.T, factory func(t *testing.T) store.Store, features Features
 			}
 		})
 	}
+	t.Run("the engine", func(t *testing.T) {
+		t.Parallel()
+		RunEngine(t, factory)
+	})
 	t.Run("the engine under faults", func(t *testing.T) {
 		t.Parallel()
 		RunFaults(t, factory)

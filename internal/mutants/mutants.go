@@ -1,0 +1,163 @@
+// Package mutants owns the proof that the tests bite: a list of planted mistakes, each of which must fail a test that is
+// named with it. `go test -tags mutants ./internal/mutants` plants them one by one, in an overlay: no file is changed.
+//
+// It refuses to be a search for mistakes: every mutant stands for one mechanism of docs/invariants.md.
+package mutants
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// mutant is one mistake.
+type mutant struct {
+	// name says what is wrong.
+	name string
+	// file is the path in the module; old occurs in it exactly once, and new takes its place.
+	file, old, new string
+	// pkg and test are the test that has to fail, as go test takes them: a package and a pattern for -run.
+	pkg, test string
+}
+
+// apply returns the file with the mistake in it.
+func (m mutant) apply(module fs.FS) (string, error) {
+	text, err := fs.ReadFile(module, m.file)
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(text), m.old); n != 1 {
+		return "", fmt.Errorf("%s has the text of the mutant %q %d times, want once: %s", m.file, m.name, n, m.old)
+	}
+	return strings.Replace(string(text), m.old, m.new, 1), nil
+}
+
+// all is the list of the mistakes.
+var all = []mutant{
+	// Counters.
+	{
+		"the guard of a counter is dropped", "store/memory/tx.go",
+		"case next.value > limit:", "case false:",
+		"./store/memory", "TestContract/contention/16_workers_get_exactly_2",
+	},
+	{
+		"a limit is one too high", "store/memory/tx.go",
+		"case next.value > limit:", "case next.value > limit+1:",
+		"./store/memory", "TestContract/guards",
+	},
+	{
+		"a counter can fall below 0", "store/memory/tx.go",
+		"case next.value < 0:", "case false:",
+		"./store/memory", "TestContract/guards",
+	},
+	{
+		"a counter goes down instead of up", "store/memory/tx.go",
+		"next.value += change.Delta", "next.value -= change.Delta",
+		"./store/memory", "TestContract/guards",
+	},
+	{
+		"the counters of a plan are not sorted", "redemption/plan.go",
+		"slices.SortStableFunc(p.Consume, func(a, b Consume) int { return a.Key.Compare(b.Key) })", "",
+		"./store/memory", "TestContract/guards",
+	},
+	{
+		"of two limits of one counter the weaker counts", "redemption/plan.go",
+		"*c.Limit < *merged[last].Limit", "*c.Limit > *merged[last].Limit",
+		"./store/memory", "TestContract/guards",
+	},
+	{
+		"a writer goes on from what it has read instead of the latest state", "store/memory/tx.go",
+		"t.state = t.store.published.Load().fork()", "t.state = t.state.fork()",
+		"./store/memory", "TestContract/contention",
+	},
+	{
+		"the guard of a counter is dropped from the statement", "store/sqlite/dialect.go",
+		"WHERE k.value <= excluded.maximum - excluded.value", "WHERE 1 = 1",
+		"./store/sqlite", "TestContract/sqlite$/guards",
+	},
+	// Records.
+	{
+		"a stale version is accepted", "store/memory/tx.go",
+		"case stored != nil && doc.Version != stored.document.Version:", "case false:",
+		"./store/memory", "TestContract/documents",
+	},
+	{
+		"a stale version is accepted by the statement", "store/sqlite/dialect.go",
+		" AND d.id = docs.id AND d.version = docs.version", " AND d.id = docs.id",
+		"./store/sqlite", "TestContract/sqlite$/documents",
+	},
+	{
+		"a key can belong to two records", "store/memory/tx.go",
+		"owner != nil && owner != stored", "owner != nil && owner == nil",
+		"./store/memory", "TestContract/identity",
+	},
+	{
+		"a change of the configuration does not raise the revision", "store/memory/tx.go",
+		"t.state.revision++", "",
+		"./store/memory", "TestContract/the_engine$",
+	},
+	// Idempotency.
+	{
+		"the outcome is stored outside the transaction", "redeem.go",
+		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown", `	outcome := plan.Outcome
+	plan.Outcome = nil
+	if outcome != nil {
+		err := e.store.Update(ctx, func(tx store.Tx) error { return tx.Apply(ctx, &redemption.Plan{Outcome: outcome}) })
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := tx.Apply(ctx, plan); err != nil {
+		return nil, nil, err
+	}
+	return result, nil, e.disown`,
+		"./store/memory", "TestContract/the_engine_under_faults/the_redeem_of_one_code",
+	},
+	{
+		"the same key answers another request", "redeem.go",
+		"if sum != outcome.RequestHash {", "if sum == \"\" {",
+		"./store/memory", "TestContract/the_engine_under_races/of_16_workers_with_one_key",
+	},
+	{
+		"a second outcome replaces the first", "store/memory/tx.go",
+		"if _, ok := t.state.outcomes.Get(outcome); ok {", "if false {",
+		"./store/memory", "TestContract/plans",
+	},
+	{
+		"a lost race is not run again", "mutate.go",
+		"case !store.Retryable(err) || attempt >= e.options.attempts:", "case true:",
+		"./store/memory", "TestContract/the_engine_under_faults/the_redeem_of_one_code/a_collision",
+	},
+	// Undoing.
+	{
+		"a rollback takes once more instead of giving back", "redemption/rollback.go",
+		"delta := -c.Delta", "delta := c.Delta",
+		"./store/memory", "TestContract/the_engine_under_races/one_redemption_rolled_back",
+	},
+	{
+		"what is rolled back can be rolled back again", "redemption/rollback.go",
+		"if named.Status == Succeeded {", "if named.Result == Success {",
+		"./store/memory", "TestContract/the_engine_under_races/one_redemption_rolled_back",
+	},
+	{
+		"a rollback gives back what was returned before", "redemption/rollback.go",
+		"delta += returned", "delta += 0 * returned",
+		"./store/memory", "TestContract/the_engine_under_races/16_workers_that_return_and_roll_back",
+	},
+	{
+		"returned units are forgotten", "redemption/return.go",
+		"line.ReturnedQuantity = to\n", "_ = to\n",
+		"./store/memory", "TestContract/the_engine_under_races/16_workers_return",
+	},
+	// Deciding.
+	{
+		"a code is good after its end", "validity/validity.go",
+		"if w.ExpirationDate != nil && now.After(*w.ExpirationDate) {", "if false {",
+		"./store/memory", "TestContract/the_engine_under_races/16_workers_redeem_a_code_until_it_expires",
+	},
+	{
+		"an old catalogue is good enough", "catalogue.go",
+		"if snapshot.Revision == catalogue.Revision() {", "if snapshot.Revision >= 0 {",
+		"./store/memory", "TestContract/the_engine$",
+	},
+}
