@@ -1,6 +1,6 @@
 # For contributors. `make check` is what has to pass before a commit; .ci/run is the same with the race detector.
 
-.PHONY: check race bench fuzz examples
+.PHONY: check race bench fuzz mutants examples
 
 check:
 	test -z "$$(gofmt -l .)"
@@ -20,6 +20,10 @@ fuzz:
 	    echo $$file $$target; go test -run '^$$' -fuzz "^$$target$$" -fuzztime 30s ./$$(dirname $$file) || exit 1; \
 	  done; \
 	done
+
+# Plants mistakes one by one; each must fail the test that is named with it.
+mutants:
+	go test -tags mutants ./internal/mutants
 
 examples:
 	go run ./examples/checkout
