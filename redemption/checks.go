@@ -105,29 +105,17 @@ func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
 	c.facts.Redemption.DiscountAmount = 0
+	t.outcome = discount.Outcome{}
+	c.measure(t)
+}
+
+// measure sets the usage that rules look at: what is committed, what earlier redeemables of the request add, and what this
+// one adds as far as it is calculated.
+func (c *calculation) measure(t *turn) {
 	for _, m := range t.incentive.metrics {
-		c.facts.Usage[m] = c.used(c.counterOf(m, t.incentive)) + c.delta(m, t.incentive)
+		key, _ := c.key(families[m], t.incentive)
+		c.facts.Usage[m] = c.used(key) + c.delta(m, t)
 	}
-}
-
-// delta is what this redemption adds to a metric, as far as it is known before the discount is calculated.
-func (c *calculation) delta(m validation.Metric, i *incentive) int64 {
-	switch m {
-	case validation.CampaignDiscountAmount:
-		return 0
-	case validation.CampaignOrdersAmount:
-		return c.orderValue(i)
-	}
-	return 1
-}
-
-// orderValue is what the order adds to the order value of the campaign: its amount, unless the campaign has counted this
-// order already.
-func (c *calculation) orderValue(i *incentive) int64 {
-	if c.used(CounterKey{Metric: CountCampaignOrder, Subject: c.campaignOf(i), Detail: c.orderID}) > 0 {
-		return 0
-	}
-	return c.amount
 }
 
 // checkRules evaluates the rules of a redeemable, its own first. Every rule must hold.
@@ -235,8 +223,7 @@ func (c *calculation) checkAfter(t *turn) *fault.Error {
 	granted := t.outcome.Order + t.outcome.Items
 	c.facts.Order.TotalAmount = c.state.Total()
 	c.facts.Redemption.DiscountAmount = granted
-	c.facts.Usage[validation.CampaignDiscountAmount] = granted +
-		c.used(c.counterOf(validation.CampaignDiscountAmount, t.incentive))
+	c.measure(t)
 	t.limits = t.limits[:0]
 	return c.checkRules(t, (*validation.Program).After)
 }
@@ -268,16 +255,23 @@ func (c *calculation) accept(t *turn, idle bool) {
 		t.answer.InapplicableTo = listOf(d.Excluded())
 	}
 	t.answer.Result.Bundle = t.bundle
-	t.consumed = c.consumption(t)
-	for _, consume := range t.consumed {
-		if c.pending == nil {
-			c.pending = make(map[CounterKey]int64)
-		}
-		c.pending[consume.Key] += consume.Delta
+	if len(c.turns) > 1 {
+		c.reserve(t)
 	}
 	step := Step{Subject: t.ID, Check: CheckEffect, Outcome: Passed}
 	if idle {
 		step.Outcome, step.Reason = Idle, fault.NoEffect
 	}
 	c.step(step)
+}
+
+// reserve lets the redeemables behind t see what it will consume.
+func (c *calculation) reserve(t *turn) {
+	t.consumed = c.consumption(t)
+	if c.pending == nil {
+		c.pending = make(map[CounterKey]int64, len(t.consumed)*len(c.turns))
+	}
+	for _, consume := range t.consumed {
+		c.pending[consume.Key] += consume.Delta
+	}
 }

@@ -33,6 +33,16 @@ const (
 	SumCampaignOrders CounterMetric = "campaign_orders_amount"
 	// SumCampaignDiscount is the discount that a campaign has granted, in minor units.
 	SumCampaignDiscount CounterMetric = "campaign_discount_amount"
+	// SumCampaignGift is the gift credits that were spent under a campaign, in minor units.
+	SumCampaignGift CounterMetric = "campaign_gift_amount"
+	// The counters of calendar periods; the detail names the day, week or month in the project's zone.
+	CountIncentivePeriod         CounterMetric = "incentive_period"
+	CountIncentiveCustomerPeriod CounterMetric = "incentive_customer_period"
+	CountCampaignPeriod          CounterMetric = "campaign_period"
+	CountCampaignCustomerPeriod  CounterMetric = "campaign_customer_period"
+	// CountIncentiveAPIKey and CountIncentiveUser are the redemptions of a voucher or tier by one actor, the detail.
+	CountIncentiveAPIKey CounterMetric = "incentive_api_key"
+	CountIncentiveUser   CounterMetric = "incentive_user"
 	// CountQuota is discounted units of a product quota; its subject is the campaign or tier, its detail the target.
 	CountQuota CounterMetric = "quota"
 )
@@ -53,9 +63,16 @@ func (k CounterKey) Compare(other CounterKey) int {
 	)
 }
 
-// String formats the key for messages: metric/subject/customer/detail.
+// String formats the key as metric/subject/customer/detail, without the empty parts at the end.
 func (k CounterKey) String() string {
-	return strings.TrimRight(strings.Join([]string{string(k.Metric), k.Subject, k.Customer, k.Detail}, "/"), "/")
+	text := string(k.Metric) + "/" + k.Subject
+	switch {
+	case k.Detail != "":
+		return text + "/" + k.Customer + "/" + k.Detail
+	case k.Customer != "":
+		return text + "/" + k.Customer
+	}
+	return text
 }
 
 // Consume changes one counter. A counter that does not exist counts as 0.

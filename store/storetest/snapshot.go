@@ -66,7 +66,7 @@ func (b *bundle) redemption(id, parent string, children ...string) record.Docume
 	r := &redemption.Redemption{
 		ID: id, Date: at(0), Parent: parent, Children: children, Result: redemption.Success, Status: redemption.Succeeded,
 		RelatedObjectType: "voucher", RelatedObjectID: "v_1",
-		Granted: &redemption.Granted{OrderDiscount: 300, Consumed: []redemption.Consume{within(counting(redemption.CountVoucher, "v_1"), 1, 5)}},
+		Granted: &redemption.Granted{OrderDiscount: 300, Consumed: redemption.Consumed{raising(counting(redemption.CountVoucher, "v_1"), 1)}},
 	}
 	return b.stored(record.Redemption, id, r)
 }
