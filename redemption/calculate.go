@@ -40,6 +40,7 @@ type calculation struct {
 
 	turns    []*turn
 	pending  map[CounterKey]int64 // what earlier redeemables of this request will consume
+	watched  []validation.Metric  // that the rules of the request look at; known once something is pending
 	counts   counts
 	decision Decision
 }
@@ -57,7 +58,8 @@ type turn struct {
 	outcome   discount.Outcome
 	bundle    *validation.Bundle
 	limits    []validation.Limit
-	consumed  []Consume
+	// orderValue is what the order adds to the order value of the campaign.
+	orderValue int64
 }
 
 // Calculation is the outcome of a request before anything is written.

@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,7 +106,7 @@ func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
 	c.facts.Redemption.DiscountAmount = 0
-	t.outcome = discount.Outcome{}
+	t.outcome, t.orderValue = discount.Outcome{}, c.orderValue(t.incentive)
 	c.measure(t)
 }
 
@@ -265,13 +266,37 @@ func (c *calculation) accept(t *turn, idle bool) {
 	c.step(step)
 }
 
-// reserve lets the redeemables behind t see what it will consume.
+// reserve lets the redeemables behind t see what it will consume, as far as any of them looks at it.
 func (c *calculation) reserve(t *turn) {
-	t.consumed = c.consumption(t)
 	if c.pending == nil {
-		c.pending = make(map[CounterKey]int64, len(t.consumed)*len(c.turns))
+		c.pending = make(map[CounterKey]int64)
+		c.watched = c.watch()
 	}
-	for _, consume := range t.consumed {
-		c.pending[consume.Key] += consume.Delta
+	c.pending[CounterKey{Metric: CountCampaignOrder, Subject: c.campaignOf(t.incentive), Detail: c.orderID}]++
+	for _, m := range c.watched {
+		if key, ok := c.key(families[m], t.incentive); ok {
+			c.pending[key] += c.delta(m, t)
+		}
 	}
+	for _, use := range t.outcome.Quotas {
+		if key, counted := c.quotaKey(t.incentive, use.Quota); counted {
+			c.pending[key] += use.Units
+		}
+	}
+}
+
+// watch lists the metrics that the rules of the request look at.
+func (c *calculation) watch() []validation.Metric {
+	var watched []validation.Metric
+	for _, t := range c.turns {
+		if t.incentive == nil {
+			continue
+		}
+		for _, m := range t.incentive.metrics {
+			if !slices.Contains(watched, m) {
+				watched = append(watched, m)
+			}
+		}
+	}
+	return watched
 }

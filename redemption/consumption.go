@@ -38,7 +38,7 @@ func (c *calculation) consumption(t *turn) []Consume {
 func (c *calculation) delta(m validation.Metric, t *turn) int64 {
 	switch m {
 	case validation.CampaignOrdersAmount:
-		return c.orderValue(t.incentive)
+		return t.orderValue
 	case validation.CampaignDiscountAmount:
 		return t.outcome.Order + t.outcome.Items
 	case validation.CampaignGiftAmount:
