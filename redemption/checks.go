@@ -115,7 +115,8 @@ func (c *calculation) prepare(t *turn) {
 func (c *calculation) measure(t *turn) {
 	for _, m := range t.incentive.metrics {
 		key, _ := c.key(families[m], t.incentive)
-		c.facts.Usage[m] = c.used(key) + c.delta(m, t)
+		c.facts.Spent[m] = c.used(key)
+		c.facts.Usage[m] = c.facts.Spent[m] + c.delta(m, t)
 	}
 }
 

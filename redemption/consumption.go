@@ -60,6 +60,9 @@ func (c *calculation) orderValue(i *incentive) int64 {
 func (c *calculation) guard(list []Consume, t *turn, limit validation.Limit) []Consume {
 	key, _ := c.key(families[limit.Metric], t.incentive)
 	most := min(limit.Max, math.MaxInt64/2)
+	if limit.Overshoot {
+		most += c.delta(limit.Metric, t)
+	}
 	for k := range list {
 		if list[k].Key == key && (list[k].Limit == nil || *list[k].Limit > most) {
 			list[k].Limit = &most

@@ -108,8 +108,9 @@ type Plan struct {
 	Events []event.Event
 }
 
-// Seal sorts the plan, merges changes of the same counter (the strictest limit counts) and checks its arithmetic. A plan
-// must be sealed before it is applied.
+// Seal sorts the plan, merges changes of the same counter and checks its arithmetic. A plan must be sealed before it is
+// applied. Changes of one counter count in the order in which they stand in the plan: the limit of an earlier one was
+// checked before the later ones were added, so it leaves room for them; the strictest of the limits counts.
 func (p *Plan) Seal() error {
 	slices.SortStableFunc(p.Consume, func(a, b Consume) int { return a.Key.Compare(b.Key) })
 	merged := p.Consume[:0]
@@ -122,10 +123,7 @@ func (p *Plan) Seal() error {
 			merged = append(merged, c)
 			continue
 		}
-		merged[last].Delta += c.Delta
-		if merged[last].Limit == nil || (c.Limit != nil && *c.Limit < *merged[last].Limit) {
-			merged[last].Limit = c.Limit
-		}
+		merged[last].add(c)
 	}
 	p.Consume = slices.DeleteFunc(merged, func(c Consume) bool { return c.Delta == 0 })
 	slices.SortStableFunc(p.Writes, func(a, b record.Document) int {
@@ -137,6 +135,21 @@ func (p *Plan) Seal() error {
 		}
 	}
 	return nil
+}
+
+// add merges a later change of the same counter.
+func (c *Consume) add(later Consume) {
+	c.Delta += later.Delta
+	switch {
+	case c.Limit == nil:
+		c.Limit = later.Limit
+	default:
+		most := *c.Limit + max(0, later.Delta)
+		if later.Limit != nil {
+			most = min(most, *later.Limit)
+		}
+		c.Limit = &most
+	}
 }
 
 // write adds a record to the plan and returns its body, which events and answers can carry without encoding it again.
