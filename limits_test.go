@@ -39,9 +39,6 @@ func limited(t *testing.T, condition string, opts ...voucherify.Option) *shop {
 	return s
 }
 
-// at moves the clock.
-func (s *shop) at(t time.Time) { s.now.Store(int64(t.Sub(noon) / time.Second)) }
-
 // try redeems a code for a customer (empty for none) and says "ok" or the key of the refusal.
 func (s *shop) try(request redemption.Request) string {
 	s.t.Helper()
