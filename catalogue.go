@@ -97,7 +97,7 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 	if current := e.catalogue.Load(); current != nil && current.Revision() == revision {
 		return current, nil
 	}
-	c := redemption.Configuration{Revision: revision, Zone: e.options.zone, CaseMode: e.options.caseMode}
+	c := redemption.Configuration{Revision: revision, Zone: e.options.zone, WeekStart: e.options.weekStart, CaseMode: e.options.caseMode}
 	for _, read := range [...]func() error{
 		func() error { return readAll[campaign.Campaign](ctx, r, record.Campaign, &c.Campaigns) },
 		func() error { return readAll[promotion.Tier](ctx, r, record.Tier, &c.Tiers) },

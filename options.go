@@ -30,6 +30,7 @@ type options struct {
 	observer       Observer
 	project        string
 	zone           *time.Location
+	weekStart      time.Weekday
 	caseMode       voucher.CaseMode
 	maxCodes       int
 	attempts       int
@@ -38,16 +39,17 @@ type options struct {
 
 func defaults() options {
 	return options{
-		clock:    time.Now,
-		ids:      func(now time.Time, source *idSource) (id.Sequence, error) { return source.next(now) },
-		random:   crand.Reader,
-		logger:   slog.New(slog.DiscardHandler),
-		observer: func(Observation) {},
-		project:  "default",
-		zone:     time.UTC,
-		caseMode: voucher.CaseSensitive,
-		maxCodes: campaign.MaxCodes,
-		attempts: 50,
+		clock:     time.Now,
+		ids:       func(now time.Time, source *idSource) (id.Sequence, error) { return source.next(now) },
+		random:    crand.Reader,
+		logger:    slog.New(slog.DiscardHandler),
+		observer:  func(Observation) {},
+		project:   "default",
+		zone:      time.UTC,
+		weekStart: time.Monday,
+		caseMode:  voucher.CaseSensitive,
+		maxCodes:  campaign.MaxCodes,
+		attempts:  50,
 	}
 }
 
@@ -142,6 +144,19 @@ func WithTimeZone(name string) Option {
 			return fault.Invalid("time_zone", "%q is not a time zone of this system: %v", name, err)
 		}
 		o.zone = zone
+		return nil
+	})
+}
+
+// WithWeekStart sets the first day of the weeks that limits per week count, 0 (Sunday) to 6. Default: Monday. A change
+// counts for redemptions from then on; what was counted stays where it is. (Voucherify: Monday, Saturday or Sunday, by
+// the project's locale.)
+func WithWeekStart(day time.Weekday) Option {
+	return optionFunc(func(o *options) error {
+		if day < time.Sunday || day > time.Saturday {
+			return fault.Invalid("week_start", "%d is not between 0 and 6", day)
+		}
+		o.weekStart = day
 		return nil
 	})
 }

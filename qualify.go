@@ -17,7 +17,7 @@ func (e *Engine) Qualify(ctx context.Context, request redemption.QualificationRe
 	if err == nil {
 		err = e.store.View(ctx, func(r store.Reader) error {
 			catalogue, snapshot, err := e.snapshot(ctx, r, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
-				return redemption.NeedsOfQualification(&request, x)
+				return redemption.NeedsOfQualification(&request, x, op.now)
 			})
 			if err != nil {
 				return err

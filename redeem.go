@@ -45,7 +45,7 @@ func (e *Engine) RedeemTx(ctx context.Context, tx store.Tx, request redemption.R
 // redeem is the one road behind both doors.
 func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request *redemption.Request) (*redemption.Result, *redemption.Refused, error) {
 	catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
-		needs, err := redemption.NeedsOf(request, x)
+		needs, err := redemption.NeedsOf(request, x, op.now)
 		needs.OutcomeVerb, needs.OutcomeKey = redemption.VerbRedeem, request.IdempotencyKey
 		return needs, err
 	})

@@ -172,7 +172,7 @@ var badOthers = []badCall{
 	badStack("31 tiers", payload("tiers.ids"), strings.Split(strings.Repeat("t,", 30)+"t", ",")...),
 	badStack("a tier twice", place{fault.DuplicatedRedeemables, "tiers.ids"}, "t", "u", "t"),
 	badRule("an unknown name", "rules.1.name", `{"name":"r","rules":{"1":{"name":"order.mood","conditions":{"$is":[1]}}}}`),
-	badRule("a name of later", "rules.1.name", `{"name":"r","rules":{"1":{"name":"redemption.count.daily","conditions":{"$is":[1]}}}}`),
+	badRule("a name of later", "rules.1.name", `{"name":"r","rules":{"1":{"name":"member.metadata","property":"p","conditions":{"$is":[1]}}}}`),
 	badRule("an unknown operator", "rules.1.conditions.$like", `{"name":"r","rules":{"1":{"name":"order.amount","conditions":{"$like":[1]}}}}`),
 	badRule("no condition", "rules.1.conditions", `{"name":"r","rules":{"1":{"name":"order.amount"}}}`),
 	badRule("a text in the place of a number", "rules.1.conditions.$more_than", `{"name":"r","rules":{"1":{"name":"order.amount","conditions":{"$more_than":["much"]}}}}`),

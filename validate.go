@@ -37,7 +37,7 @@ func (e *Engine) Validate(ctx context.Context, request redemption.Request) (*red
 // calculate walks the pure part of the road: needs, snapshot, calculation.
 func (e *Engine) calculate(ctx context.Context, r store.Reader, op operation, request *redemption.Request) (*redemption.Calculation, error) {
 	catalogue, snapshot, err := e.snapshot(ctx, r, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
-		return redemption.NeedsOf(request, x)
+		return redemption.NeedsOf(request, x, op.now)
 	})
 	if err != nil {
 		return nil, err

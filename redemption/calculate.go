@@ -36,9 +36,11 @@ type calculation struct {
 	start      *discount.State // before any redeemable
 	state      *discount.State
 	facts      validation.Facts
+	buckets    buckets // the day, week and month of the redemption
 
 	turns    []*turn
 	pending  map[CounterKey]int64 // what earlier redeemables of this request will consume
+	watched  []validation.Metric  // that the rules of the request look at; known once something is pending
 	counts   counts
 	decision Decision
 }
@@ -56,7 +58,8 @@ type turn struct {
 	outcome   discount.Outcome
 	bundle    *validation.Bundle
 	limits    []validation.Limit
-	consumed  []Consume
+	// orderValue is what the order adds to the order value of the campaign.
+	orderValue int64
 }
 
 // Calculation is the outcome of a request before anything is written.
@@ -79,7 +82,7 @@ func Calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
 }
 
 func newCalculation(x *Catalogue, s *Snapshot, r *Request) (*calculation, error) {
-	c := &calculation{catalogue: x, snapshot: s, request: r, rules: &x.stacking, ids: s.IDs}
+	c := &calculation{catalogue: x, snapshot: s, request: r, rules: &x.stacking, ids: s.IDs, buckets: x.bucketsOf(s.Now)}
 	newCustomer, newOrder := c.ids.Next(id.Customer), c.ids.Next(id.Order)
 	c.customerID, c.orderID = newCustomer, newOrder
 	if err := c.resolveCustomer(); err != nil {
@@ -233,7 +236,8 @@ func (x *Catalogue) expand(r *Request) ([]expanded, error) {
 // lines are described once.
 func (c *calculation) fillFacts() {
 	f := &c.facts
-	f.Redemption.Metadata = c.request.Metadata
+	f.At = c.snapshot.Now.In(c.catalogue.zone)
+	f.Redemption.Metadata, f.Redemption.APIKey, f.Redemption.User = c.request.Metadata, c.request.Actor.APIKey, c.request.Actor.User
 	if c.customer != nil {
 		f.Customer = validation.CustomerFacts{
 			Present: true, ID: c.customer.ID, SourceID: c.customer.SourceID, Name: c.customer.Name, Email: c.customer.Email,

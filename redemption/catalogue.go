@@ -33,9 +33,10 @@ type Configuration struct {
 	Categories    []*promotion.Category
 	Segments      []*customer.Segment
 	StackingRules promotion.StackingRules
-	// Zone is the project's time zone, CaseMode how its codes compare.
-	Zone     *time.Location
-	CaseMode voucher.CaseMode
+	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
+	Zone      *time.Location
+	WeekStart time.Weekday
+	CaseMode  voucher.CaseMode
 }
 
 // Catalogue is the configuration compiled for use: rules are programs, products are sets, definitions are prepared. It
@@ -55,7 +56,9 @@ type Catalogue struct {
 	assigned   map[string][]*rule  // by id of the voucher, campaign or tier
 	exclusive  map[string]struct{}
 	joint      map[string]struct{}
-	ordered    []*incentive // tiers in the order of listings
+	ordered    []*incentive        // tiers in the order of listings
+	metrics    []validation.Metric // that assigned rules look at
+	weekStart  time.Weekday
 
 	memo     sync.Map // voucher id -> *memoEntry
 	memoSize atomic.Int64
@@ -83,6 +86,19 @@ type rule struct {
 	broken  error // the rule could not be compiled; it refuses everything
 }
 
+// addMetrics adds the counters that the rule looks at to a list, each once.
+func (r *rule) addMetrics(list []validation.Metric) []validation.Metric {
+	if r.program == nil {
+		return list
+	}
+	for _, m := range r.program.Metrics() {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 // incentive is a voucher's or tier's definition, ready to be applied.
 type incentive struct {
 	object   Object
@@ -106,7 +122,7 @@ type incentive struct {
 // incentives that use it refuse with a reason. The compiler keeps programs between catalogues.
 func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	x := &Catalogue{
-		revision: c.Revision, zone: c.Zone, caseMode: c.CaseMode,
+		revision: c.Revision, zone: c.Zone, weekStart: c.WeekStart, caseMode: c.CaseMode,
 		products:   product.NewIndex(c.Products, c.SKUs, c.Collections),
 		stacking:   c.StackingRules.WithDefaults(),
 		campaigns:  make(map[string]*campaignEntry, len(c.Campaigns)),
@@ -170,6 +186,7 @@ func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
 			entry = &rule{id: a.RuleID, broken: fmt.Errorf("rule %s does not exist", a.RuleID)}
 		}
 		x.assigned[a.RelatedObjectID] = append(x.assigned[a.RelatedObjectID], entry)
+		x.metrics = entry.addMetrics(x.metrics)
 	}
 }
 
@@ -213,11 +230,7 @@ func (i *incentive) compile(d *discount.Discount, products *product.Index) {
 			continue
 		}
 		i.hasPost = i.hasPost || r.program.HasPost()
-		for _, m := range r.program.Metrics() {
-			if !slices.Contains(i.metrics, m) {
-				i.metrics = append(i.metrics, m)
-			}
-		}
+		i.metrics = r.addMetrics(i.metrics)
 	}
 	if d != nil {
 		i.discount, i.broken = discount.Compile(*d, products, scopes...)
@@ -269,6 +282,8 @@ func (i *incentive) describe(v *voucher.Voucher, parent *campaignEntry) {
 		}
 	}
 }
+
+func (x *Catalogue) bucketsOf(now time.Time) buckets { return bucketsOf(now, x.zone, x.weekStart) }
 
 // Revision is the revision of the configuration that the catalogue was compiled from.
 func (x *Catalogue) Revision() int64 { return x.revision }

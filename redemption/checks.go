@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -105,29 +106,18 @@ func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
 	c.facts.Redemption.DiscountAmount = 0
+	t.outcome, t.orderValue = discount.Outcome{}, c.orderValue(t.incentive)
+	c.measure(t)
+}
+
+// measure sets the usage that rules look at: what is committed, what earlier redeemables of the request add, and what this
+// one adds as far as it is calculated.
+func (c *calculation) measure(t *turn) {
 	for _, m := range t.incentive.metrics {
-		c.facts.Usage[m] = c.used(c.counterOf(m, t.incentive)) + c.delta(m, t.incentive)
+		key, _ := c.key(families[m], t.incentive)
+		c.facts.Spent[m] = c.used(key)
+		c.facts.Usage[m] = c.facts.Spent[m] + c.delta(m, t)
 	}
-}
-
-// delta is what this redemption adds to a metric, as far as it is known before the discount is calculated.
-func (c *calculation) delta(m validation.Metric, i *incentive) int64 {
-	switch m {
-	case validation.CampaignDiscountAmount:
-		return 0
-	case validation.CampaignOrdersAmount:
-		return c.orderValue(i)
-	}
-	return 1
-}
-
-// orderValue is what the order adds to the order value of the campaign: its amount, unless the campaign has counted this
-// order already.
-func (c *calculation) orderValue(i *incentive) int64 {
-	if c.used(CounterKey{Metric: CountCampaignOrder, Subject: c.campaignOf(i), Detail: c.orderID}) > 0 {
-		return 0
-	}
-	return c.amount
 }
 
 // checkRules evaluates the rules of a redeemable, its own first. Every rule must hold.
@@ -244,8 +234,7 @@ func (c *calculation) checkAfter(t *turn) *fault.Error {
 	granted := t.outcome.Order + t.outcome.Items
 	c.facts.Order.TotalAmount = c.state.Total()
 	c.facts.Redemption.DiscountAmount = granted
-	c.facts.Usage[validation.CampaignDiscountAmount] = granted +
-		c.used(c.counterOf(validation.CampaignDiscountAmount, t.incentive))
+	c.measure(t)
 	t.limits = t.limits[:0]
 	return c.checkRules(t, (*validation.Program).After)
 }
@@ -277,16 +266,47 @@ func (c *calculation) accept(t *turn, idle bool) {
 		t.answer.InapplicableTo = listOf(d.Excluded())
 	}
 	t.answer.Result.Bundle = t.bundle
-	t.consumed = c.consumption(t)
-	for _, consume := range t.consumed {
-		if c.pending == nil {
-			c.pending = make(map[CounterKey]int64)
-		}
-		c.pending[consume.Key] += consume.Delta
+	if len(c.turns) > 1 {
+		c.reserve(t)
 	}
 	step := Step{Subject: t.ID, Check: CheckEffect, Outcome: Passed}
 	if idle {
 		step.Outcome, step.Reason = Idle, fault.NoEffect
 	}
 	c.step(step)
+}
+
+// reserve lets the redeemables behind t see what it will consume, as far as any of them looks at it.
+func (c *calculation) reserve(t *turn) {
+	if c.pending == nil {
+		c.pending = make(map[CounterKey]int64)
+		c.watched = c.watch()
+	}
+	c.pending[CounterKey{Metric: CountCampaignOrder, Subject: c.campaignOf(t.incentive), Detail: c.orderID}]++
+	for _, m := range c.watched {
+		if key, ok := c.key(families[m], t.incentive); ok {
+			c.pending[key] += c.delta(m, t)
+		}
+	}
+	for _, use := range t.outcome.Quotas {
+		if key, counted := c.quotaKey(t.incentive, use.Quota); counted {
+			c.pending[key] += use.Units
+		}
+	}
+}
+
+// watch lists the metrics that the rules of the request look at.
+func (c *calculation) watch() []validation.Metric {
+	var watched []validation.Metric
+	for _, t := range c.turns {
+		if t.incentive == nil {
+			continue
+		}
+		for _, m := range t.incentive.metrics {
+			if !slices.Contains(watched, m) {
+				watched = append(watched, m)
+			}
+		}
+	}
+	return watched
 }

@@ -2,15 +2,16 @@ package redemption
 
 import (
 	"strings"
+	"time"
 
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/id"
-	"github.com/voucherify-go/voucherify/validation"
 )
 
 // NeedsOf says what a request reads. It fails on a request that Check refuses, on a stack that the catalogue does not
-// have, and on more redeemables than the stacking rules allow, so that nothing is read in vain.
-func NeedsOf(r *Request, x *Catalogue) (Needs, error) {
+// have, and on more redeemables than the stacking rules allow, so that nothing is read in vain. now must be the Now of
+// the snapshot: it decides which days, weeks and months are read.
+func NeedsOf(r *Request, x *Catalogue, now time.Time) (Needs, error) {
 	if err := r.Check(); err != nil {
 		return Needs{}, err
 	}
@@ -18,7 +19,8 @@ func NeedsOf(r *Request, x *Catalogue) (Needs, error) {
 	if err != nil {
 		return Needs{}, err
 	}
-	n := Needs{Templates: voucherTemplates}
+	b := x.bucketsOf(now)
+	n := Needs{Templates: x.templates(b, r.Actor)}
 	if c := r.buyer(); c != nil {
 		n.CustomerID = c.ID
 		if c.ID == "" {
@@ -35,7 +37,7 @@ func NeedsOf(r *Request, x *Catalogue) (Needs, error) {
 		if one.Object == Voucher {
 			n.Vouchers = append(n.Vouchers, x.codeKey(one.ID))
 		} else if tier := x.tiers[one.ID]; tier != nil {
-			n.Counters = append(n.Counters, tier.counters()...)
+			n.Counters = append(n.Counters, tier.sharedCounters(b, r.Actor)...)
 		}
 	}
 	return n, nil
@@ -55,27 +57,36 @@ func isVoucherID(text string) bool {
 	return ok && len(digits) == 18 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
-// voucherTemplates are the counters of a voucher and its campaign. All families are read, whatever the rules use: they
-// are few, and the plan raises all of them.
-var voucherTemplates = []CounterTemplate{
-	{Metric: CountVoucher},
-	{Metric: CountIncentiveCustomer, PerCustomer: true},
-	{Metric: CountCampaign, OfCampaign: true},
-	{Metric: CountCampaignCustomer, OfCampaign: true, PerCustomer: true},
-	{Metric: CountCampaignOrder, OfCampaign: true, PerOrder: true},
-	{Metric: SumCampaignOrders, OfCampaign: true},
-	{Metric: SumCampaignDiscount, OfCampaign: true},
+// templates are the counters to read of the vouchers that a request names: those that a rule of the project looks at, the
+// voucher's own use, and whether its campaign has counted the order.
+func (x *Catalogue) templates(b buckets, names Actor) []CounterTemplate {
+	list := make([]CounterTemplate, 0, 8)
+	list = append(list,
+		CounterTemplate{Metric: CountVoucher},
+		CounterTemplate{Metric: CountCampaignOrder, OfCampaign: true, PerOrder: true},
+	)
+	for _, m := range x.metrics {
+		if t, ok := families[m].template(b, names); ok {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
-// counters are the counters of a tier that do not depend on what is found.
-func (i *incentive) counters() []CounterKey {
-	keys := []CounterKey{{Metric: CountTier, Subject: i.id}}
-	if i.campaign != nil {
-		keys = append(keys,
-			CounterKey{Metric: CountCampaign, Subject: i.campaign.ID},
-			CounterKey{Metric: SumCampaignOrders, Subject: i.campaign.ID},
-			CounterKey{Metric: SumCampaignDiscount, Subject: i.campaign.ID},
-		)
+// sharedCounters are the counters of a tier that rules look at and that do not belong to a customer.
+func (i *incentive) sharedCounters(b buckets, names Actor) []CounterKey {
+	var keys []CounterKey
+	for _, m := range i.metrics {
+		f := families[m]
+		t, ok := f.template(b, names)
+		if !ok || f.customer {
+			continue
+		}
+		key := CounterKey{Metric: t.Metric, Subject: i.id, Detail: t.Detail}
+		if f.campaign && i.campaign != nil {
+			key.Subject = i.campaign.ID
+		}
+		keys = append(keys, key)
 	}
 	return keys
 }
@@ -104,10 +115,11 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 func (c *calculation) personalCounters(i *incentive) []CounterKey {
 	var keys []CounterKey
 	if c.snapshot.Customer != nil {
-		keys = append(keys,
-			CounterKey{Metric: CountIncentiveCustomer, Subject: i.id, Customer: c.customerID},
-			CounterKey{Metric: CountCampaignCustomer, Subject: c.campaignOf(i), Customer: c.customerID},
-		)
+		for _, m := range i.metrics {
+			if key, ok := c.key(families[m], i); ok && families[m].customer {
+				keys = append(keys, key)
+			}
+		}
 	}
 	if c.snapshot.Order != nil {
 		keys = append(keys, CounterKey{Metric: CountCampaignOrder, Subject: c.campaignOf(i), Detail: c.orderID})
@@ -143,21 +155,6 @@ func (c *calculation) quotaKey(i *incentive, q discount.Quota) (CounterKey, bool
 		key.Customer = c.customerID
 	}
 	return key, !q.PerCustomer || c.customerID != ""
-}
-
-// counterOf returns the counter behind a rule's metric.
-func (c *calculation) counterOf(m validation.Metric, i *incentive) CounterKey {
-	switch m {
-	case validation.IncentivePerCustomer:
-		return CounterKey{Metric: CountIncentiveCustomer, Subject: i.id, Customer: c.customerID}
-	case validation.CampaignPerCustomer:
-		return CounterKey{Metric: CountCampaignCustomer, Subject: c.campaignOf(i), Customer: c.customerID}
-	case validation.CampaignOrdersAmount:
-		return CounterKey{Metric: SumCampaignOrders, Subject: c.campaignOf(i)}
-	case validation.CampaignDiscountAmount:
-		return CounterKey{Metric: SumCampaignDiscount, Subject: c.campaignOf(i)}
-	}
-	return CounterKey{Metric: CountCampaign, Subject: c.campaignOf(i)}
 }
 
 // campaignOf is the campaign scope of an incentive; a standalone voucher is its own.

@@ -33,6 +33,16 @@ const (
 	SumCampaignOrders CounterMetric = "campaign_orders_amount"
 	// SumCampaignDiscount is the discount that a campaign has granted, in minor units.
 	SumCampaignDiscount CounterMetric = "campaign_discount_amount"
+	// SumCampaignGift is the gift credits that were spent under a campaign, in minor units.
+	SumCampaignGift CounterMetric = "campaign_gift_amount"
+	// The counters of calendar periods; the detail names the day, week or month in the project's zone.
+	CountIncentivePeriod         CounterMetric = "incentive_period"
+	CountIncentiveCustomerPeriod CounterMetric = "incentive_customer_period"
+	CountCampaignPeriod          CounterMetric = "campaign_period"
+	CountCampaignCustomerPeriod  CounterMetric = "campaign_customer_period"
+	// CountIncentiveAPIKey and CountIncentiveUser are the redemptions of a voucher or tier by one actor, the detail.
+	CountIncentiveAPIKey CounterMetric = "incentive_api_key"
+	CountIncentiveUser   CounterMetric = "incentive_user"
 	// CountQuota is discounted units of a product quota; its subject is the campaign or tier, its detail the target.
 	CountQuota CounterMetric = "quota"
 )
@@ -53,9 +63,16 @@ func (k CounterKey) Compare(other CounterKey) int {
 	)
 }
 
-// String formats the key for messages: metric/subject/customer/detail.
+// String formats the key as metric/subject/customer/detail, without the empty parts at the end.
 func (k CounterKey) String() string {
-	return strings.TrimRight(strings.Join([]string{string(k.Metric), k.Subject, k.Customer, k.Detail}, "/"), "/")
+	text := string(k.Metric) + "/" + k.Subject
+	switch {
+	case k.Detail != "":
+		return text + "/" + k.Customer + "/" + k.Detail
+	case k.Customer != "":
+		return text + "/" + k.Customer
+	}
+	return text
 }
 
 // Consume changes one counter. A counter that does not exist counts as 0.
@@ -91,8 +108,9 @@ type Plan struct {
 	Events []event.Event
 }
 
-// Seal sorts the plan, merges changes of the same counter (the strictest limit counts) and checks its arithmetic. A plan
-// must be sealed before it is applied.
+// Seal sorts the plan, merges changes of the same counter and checks its arithmetic. A plan must be sealed before it is
+// applied. Changes of one counter count in the order in which they stand in the plan: the limit of an earlier one was
+// checked before the later ones were added, so it leaves room for them; the strictest of the limits counts.
 func (p *Plan) Seal() error {
 	slices.SortStableFunc(p.Consume, func(a, b Consume) int { return a.Key.Compare(b.Key) })
 	merged := p.Consume[:0]
@@ -105,10 +123,7 @@ func (p *Plan) Seal() error {
 			merged = append(merged, c)
 			continue
 		}
-		merged[last].Delta += c.Delta
-		if merged[last].Limit == nil || (c.Limit != nil && *c.Limit < *merged[last].Limit) {
-			merged[last].Limit = c.Limit
-		}
+		merged[last].add(c)
 	}
 	p.Consume = slices.DeleteFunc(merged, func(c Consume) bool { return c.Delta == 0 })
 	slices.SortStableFunc(p.Writes, func(a, b record.Document) int {
@@ -120,6 +135,21 @@ func (p *Plan) Seal() error {
 		}
 	}
 	return nil
+}
+
+// add merges a later change of the same counter.
+func (c *Consume) add(later Consume) {
+	c.Delta += later.Delta
+	switch {
+	case c.Limit == nil:
+		c.Limit = later.Limit
+	default:
+		most := *c.Limit + max(0, later.Delta)
+		if later.Limit != nil {
+			most = min(most, *later.Limit)
+		}
+		c.Limit = &most
+	}
 }
 
 // write adds a record to the plan and returns its body, which events and answers can carry without encoding it again.

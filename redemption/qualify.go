@@ -3,6 +3,7 @@ package redemption
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
@@ -74,17 +75,17 @@ func (r *QualificationRequest) request(tier string) *Request {
 }
 
 // NeedsOfQualification says what a qualification reads.
-func NeedsOfQualification(r *QualificationRequest, x *Catalogue) (Needs, error) {
+func NeedsOfQualification(r *QualificationRequest, x *Catalogue, now time.Time) (Needs, error) {
 	if err := r.Check(); err != nil {
 		return Needs{}, err
 	}
-	n, err := NeedsOf(r.request("promo"), x)
+	n, err := NeedsOf(r.request("promo"), x, now)
 	if err != nil {
 		return Needs{}, err
 	}
 	for _, tier := range x.ordered {
 		if tier.active {
-			n.Counters = append(n.Counters, tier.counters()...)
+			n.Counters = append(n.Counters, tier.sharedCounters(x.bucketsOf(now), Actor{})...)
 		}
 	}
 	return n, nil

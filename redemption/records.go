@@ -71,7 +71,7 @@ type Granted struct {
 	// Lines are the lines of the order with this redemption's part in them.
 	Lines []GrantedLine `json:"lines,omitempty"`
 	// Consumed are the counters that the redemption raised; a rollback lowers them by the same amounts.
-	Consumed []Consume `json:"consumed,omitempty"`
+	Consumed Consumed `json:"consumed,omitempty"`
 }
 
 // Discount is the discount on both levels.

@@ -142,11 +142,12 @@ func (r *redeem) writeRedemptions() error {
 	}
 	room := r.room()
 	for _, t := range applied {
+		consumed := r.consumption(t)
 		child := r.base(id.Redemption)
 		r.describe(child, t)
-		child.Granted = r.grant(t, room)
+		child.Granted = r.grant(t, room, consumed)
 		child.Order = snapshotFor(t.answer.Order, r.result.Order, stacked)
-		r.plan.Consume = append(r.plan.Consume, t.consumed...)
+		r.plan.Consume = append(r.plan.Consume, consumed...)
 		if stacked {
 			child.Parent = r.result.Parent.ID
 			r.result.Parent.Children = append(r.result.Parent.Children, child.ID)
@@ -244,8 +245,8 @@ func (r *redeem) room() []int64 {
 
 // grant freezes what the redemption gave, line by line. The order-level discount is divided over the lines by what is
 // left of them, so that returned units can give their share back; no line gets more than it has left.
-func (r *redeem) grant(t *turn, room []int64) *Granted {
-	g := &Granted{OrderDiscount: t.outcome.Order, ItemsDiscount: t.outcome.Items, Consumed: t.consumed}
+func (r *redeem) grant(t *turn, room []int64, consumed []Consume) *Granted {
+	g := &Granted{OrderDiscount: t.outcome.Order, ItemsDiscount: t.outcome.Items, Consumed: consumedOf(consumed)}
 	items := r.result.Order.Items
 	if len(items) == 0 || t.answer.Order == nil {
 		return g

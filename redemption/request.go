@@ -60,6 +60,8 @@ type Request struct {
 	TrackingID string `json:"tracking_id,omitempty"`
 	// Metadata belongs to the redemption; rules can look at it and a redeem stores it.
 	Metadata metadata.Map `json:"metadata,omitempty"`
+	// Actor is who makes the call, for rules and limits about API keys and users.
+	Actor Actor `json:"actor,omitzero"`
 }
 
 // The bounds of a request, enforced before anything is read.
@@ -67,6 +69,7 @@ const (
 	MaxRedeemables    = promotion.MaxRedeemables
 	MaxIdempotencyKey = 255 // bytes
 	MaxRedeemableID   = 255 // bytes
+	MaxActor          = 255 // bytes
 )
 
 // Check reports the first thing that is wrong with the request by itself: what it names is looked up later.
@@ -91,6 +94,16 @@ func (r *Request) Check() error {
 	}
 	if err := r.Metadata.Check("metadata"); err != nil {
 		return err
+	}
+	return r.Actor.check()
+}
+
+func (a Actor) check() error {
+	switch {
+	case len(a.APIKey) > MaxActor:
+		return fault.Invalid("actor.api_key", "is longer than %d bytes", MaxActor)
+	case len(a.User) > MaxActor:
+		return fault.Invalid("actor.user", "is longer than %d bytes", MaxActor)
 	}
 	return nil
 }

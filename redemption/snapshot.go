@@ -38,6 +38,8 @@ type CounterTemplate struct {
 	PerCustomer bool
 	// PerOrder counters have the stored order that is found as their detail; without one they are not read.
 	PerOrder bool
+	// Detail is the detail of counters that are not PerOrder: a calendar period, an actor.
+	Detail string
 }
 
 // Snapshot is everything that a decision is made from: the volatile rows, the instant and the identifiers. It is not
@@ -77,7 +79,7 @@ func (n *Needs) Keys(vouchers map[string]*voucher.Voucher, customerID, orderID s
 			if (t.PerCustomer && customerID == "") || (t.PerOrder && orderID == "") {
 				continue
 			}
-			key := CounterKey{Metric: t.Metric, Subject: v.ID}
+			key := CounterKey{Metric: t.Metric, Subject: v.ID, Detail: t.Detail}
 			if t.OfCampaign && v.CampaignID != "" {
 				key.Subject = v.CampaignID
 			}

@@ -126,7 +126,7 @@ func (c *calculation) evaluate(turns []*turn) {
 
 func (c *calculation) turn(t *turn) {
 	t.answer.Order, t.answer.Result = nil, Details{}
-	t.consumed, t.cut = nil, false
+	t.cut = false
 	if key := c.gate(t); key != "" {
 		c.skip(t, key)
 		return

@@ -127,6 +127,9 @@ func (m *machine) value(l *leaf) (any, bool) {
 	case "customer.segments":
 		return m.Customer.Segments, true
 	}
+	if l.definition.usage {
+		return m.facts.Usage[l.definition.metric], true
+	}
 	number, ok := m.number(l.definition.source)
 	return number, ok
 }
@@ -148,16 +151,6 @@ func (m *machine) number(source string) (int64, bool) {
 		return m.Matched.Amount, true
 	case "matched.quantity":
 		return m.Matched.Quantity, true
-	case "usage.per_customer":
-		return m.Usage.PerCustomer, true
-	case "usage.campaign":
-		return m.Usage.Campaign, true
-	case "usage.campaign_per_customer":
-		return m.Usage.CampaignPerCustomer, true
-	case "usage.campaign_orders_amount":
-		return m.Usage.CampaignOrdersAmount, true
-	case "usage.campaign_discount_amount":
-		return m.Usage.CampaignDiscountAmount, true
 	}
 	return 0, false
 }

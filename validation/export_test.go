@@ -17,7 +17,10 @@ func OperatorNames() []string {
 }
 
 // RuleNames are the names that nodes can have, LaterRuleNames and LaterOperators what Voucherify has beyond them.
-func RuleNames() []string      { return slices.Sorted(maps.Keys(names)) }
+func RuleNames() []string {
+	return slices.Sorted(slices.Values(slices.AppendSeq(slices.Collect(maps.Keys(names)), maps.Keys(counterNames))))
+}
+
 func LaterRuleNames() []string { return slices.Sorted(maps.Keys(laterNames)) }
 func LaterOperators() []string { return slices.Sorted(maps.Keys(laterOperators)) }
 

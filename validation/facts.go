@@ -20,6 +20,8 @@ type Facts struct {
 	// Usage is what each counter will hold after this redemption: what is committed, what earlier redeemables of the
 	// request will add, and what this one adds. So "at most 1" means once. Only Program.Metrics need a value.
 	Usage [NumMetrics]int64 `expr:"-"`
+	// Spent is Usage without this redemption, for budgets that may be overshot once.
+	Spent [NumMetrics]int64 `expr:"-"`
 }
 
 // OrderFacts describe the cart. Amounts are minor units.

@@ -51,22 +51,51 @@ var names = map[string]nameDefinition{
 	"order.items.price":               {kind: anyLineName, source: ".price", family: FamilyOrder, line: true},
 	"order.items.quantity":            {kind: anyLineName, source: ".quantity", family: FamilyOrder, line: true},
 	"order.items.metadata":            {kind: anyLineName, source: ".metadata", family: FamilyOrder, line: true},
+}
 
-	"redemption.count.per_customer":        {source: "usage.per_customer", family: FamilyRedemption, needs: CauseMissingCustomer, usage: true, metric: IncentivePerCustomer},
-	"campaign.redemptions.count":           {source: "usage.campaign", family: FamilyRedemption, usage: true, metric: CampaignRedemptions},
-	"campaign.redemptions.customers_count": {source: "usage.campaign_per_customer", family: FamilyRedemption, needs: CauseMissingCustomer, usage: true, metric: CampaignPerCustomer},
-	"campaign.orders.amount":               {source: "usage.campaign_orders_amount", family: FamilyRedemption, usage: true, metric: CampaignOrdersAmount},
-	"campaign.orders.amount_discounted":    {source: "usage.campaign_discount_amount", family: FamilyRedemption, usage: true, metric: CampaignDiscountAmount, post: true},
+// counterNames are the rule names about counters: the metric, its name in generated sources, and whether it belongs to the
+// customer.
+var counterNames = map[string]struct {
+	metric   Metric
+	source   string
+	customer bool
+	post     bool
+}{
+	"redemption.count.daily":                       {metric: IncentiveDay, source: "day"},
+	"redemption.count.weekly":                      {metric: IncentiveWeek, source: "week"},
+	"redemption.count.monthly":                     {metric: IncentiveMonth, source: "month"},
+	"redemption.count.per_customer":                {metric: IncentivePerCustomer, source: "per_customer", customer: true},
+	"redemption.count.per_customer.daily":          {metric: IncentivePerCustomerDay, source: "per_customer_day", customer: true},
+	"redemption.count.per_customer.weekly":         {metric: IncentivePerCustomerWeek, source: "per_customer_week", customer: true},
+	"redemption.count.per_customer.monthly":        {metric: IncentivePerCustomerMonth, source: "per_customer_month", customer: true},
+	"redemption.count.per_api_key":                 {metric: IncentivePerAPIKey, source: "per_api_key"},
+	"redemption.count.per_user":                    {metric: IncentivePerUser, source: "per_user"},
+	"campaign.redemptions.count":                   {metric: CampaignRedemptions, source: "campaign"},
+	"campaign.redemptions.count.daily":             {metric: CampaignDay, source: "campaign_day"},
+	"campaign.redemptions.count.weekly":            {metric: CampaignWeek, source: "campaign_week"},
+	"campaign.redemptions.count.monthly":           {metric: CampaignMonth, source: "campaign_month"},
+	"campaign.redemptions.customers_count":         {metric: CampaignPerCustomer, source: "campaign_per_customer", customer: true},
+	"campaign.redemptions.customers_count.daily":   {metric: CampaignPerCustomerDay, source: "campaign_per_customer_day", customer: true},
+	"campaign.redemptions.customers_count.weekly":  {metric: CampaignPerCustomerWeek, source: "campaign_per_customer_week", customer: true},
+	"campaign.redemptions.customers_count.monthly": {metric: CampaignPerCustomerMonth, source: "campaign_per_customer_month", customer: true},
+	"campaign.orders.amount":                       {metric: CampaignOrdersAmount, source: "campaign_orders_amount"},
+	"campaign.orders.amount_discounted":            {metric: CampaignDiscountAmount, source: "campaign_discount_amount", post: true},
+	"redemption.gift.amount":                       {metric: CampaignGiftAmount, source: "campaign_gift_amount", post: true},
+}
+
+// counterName describes a rule name about a counter.
+func counterName(name string) (nameDefinition, bool) {
+	c, ok := counterNames[name]
+	d := nameDefinition{source: "usage." + c.source, family: FamilyRedemption, usage: true, metric: c.metric, post: c.post}
+	if c.customer {
+		d.needs = CauseMissingCustomer
+	}
+	return d, ok
 }
 
 // laterNames exist in Voucherify and not yet here.
 var laterNames = setOf("customer.loyalty.tier", "publication.redeemable_by_linked_customer", "member.metadata",
-	"custom_event.metadata", "campaign.redemptions.count.daily", "campaign.redemptions.count.weekly",
-	"campaign.redemptions.count.monthly", "campaign.redemptions.customers_count.daily",
-	"campaign.redemptions.customers_count.weekly", "campaign.redemptions.customers_count.monthly",
-	"redemption.count.daily", "redemption.count.weekly", "redemption.count.monthly",
-	"redemption.count.per_customer.daily", "redemption.count.per_customer.weekly", "redemption.count.per_customer.monthly",
-	"redemption.count.per_api_key", "redemption.count.per_user", "redemption.gift.amount",
+	"custom_event.metadata",
 	"redemption.reward.pay_with_points.points_used", "redemption.api_key", "redemption.user.login",
 	"product.id", "sku.id", "product.price", "sku.price", "product.quantity", "sku.quantity",
 	"product.discount_applicable", "sku.discount_applicable", "product.metadata",
@@ -94,6 +123,9 @@ func (d *nameDefinition) accepts() kinds {
 // lookUpName finds a rule name, or says whether it does not exist at all or only not yet.
 func lookUpName(path, name string, inside bool) (*nameDefinition, error) {
 	d, ok := names[name]
+	if !ok {
+		d, ok = counterName(name)
+	}
 	switch {
 	case ok && d.line && !inside:
 		return nil, invalid(path+".name", "%s can only stand inside a condition on items", name)

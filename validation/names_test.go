@@ -19,12 +19,14 @@ func withoutLines(f *validation.Facts)  { f.Order.Items, f.Order.Quantity = nil,
 func withoutAmount(f *validation.Facts) { f.Order.HasAmount, f.Order.Amount = false, 0 }
 
 // nameTests say what every rule name looks at. The key is that of the failure; empty when the rule holds.
-var nameTests = []struct {
+type nameTest struct {
 	name   string
 	rules  string
 	change func(*validation.Facts)
 	want   fault.Key
-}{
+}
+
+var nameTests = []nameTest{
 	{"customer.metadata reads the property", `"name":"customer.metadata","property":"level","conditions":{"$is":["gold"]}`, nil, ""},
 	{"customer.metadata fails as a rule about the customer", `"name":"customer.metadata","property":"level","conditions":{"$is":["tin"]}`, nil, fault.CustomerRulesViolated},
 	{"customer.metadata looks into objects along the dots", `"name":"customer.metadata","property":"address.city","conditions":{"$is":["Wrocław"]}`, nil, ""},
@@ -101,9 +103,38 @@ var nameTests = []struct {
 	{"campaign.orders.amount_discounted is used up", `"name":"campaign.orders.amount_discounted","conditions":{"$less_than_or_equal":[1000]}`, usage(validation.CampaignDiscountAmount, 1001), fault.RedemptionRulesViolated},
 }
 
+// periodTests see the counters of periods and actors hold at their limit and fail above it.
+func periodTests() []nameTest {
+	var list []nameTest
+	for name, metric := range map[string]validation.Metric{
+		"redemption.count.daily":                       validation.IncentiveDay,
+		"redemption.count.weekly":                      validation.IncentiveWeek,
+		"redemption.count.monthly":                     validation.IncentiveMonth,
+		"redemption.count.per_customer.daily":          validation.IncentivePerCustomerDay,
+		"redemption.count.per_customer.weekly":         validation.IncentivePerCustomerWeek,
+		"redemption.count.per_customer.monthly":        validation.IncentivePerCustomerMonth,
+		"redemption.count.per_api_key":                 validation.IncentivePerAPIKey,
+		"redemption.count.per_user":                    validation.IncentivePerUser,
+		"campaign.redemptions.count.daily":             validation.CampaignDay,
+		"campaign.redemptions.count.weekly":            validation.CampaignWeek,
+		"campaign.redemptions.count.monthly":           validation.CampaignMonth,
+		"campaign.redemptions.customers_count.daily":   validation.CampaignPerCustomerDay,
+		"campaign.redemptions.customers_count.weekly":  validation.CampaignPerCustomerWeek,
+		"campaign.redemptions.customers_count.monthly": validation.CampaignPerCustomerMonth,
+		"redemption.gift.amount":                       validation.CampaignGiftAmount,
+	} {
+		rules := `"name":"` + name + `","conditions":{"$less_than_or_equal":[7]}`
+		list = append(list,
+			nameTest{name + " at its limit", rules, usage(metric, 7), ""},
+			nameTest{name + " above its limit", rules, usage(metric, 8), fault.RedemptionRulesViolated},
+		)
+	}
+	return list
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
-	for _, tt := range nameTests {
+	for _, tt := range append(periodTests(), nameTests...) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			f := facts()
@@ -134,7 +165,7 @@ func TestTheNameTableIsComplete(t *testing.T) {
 			}
 		}
 	}
-	for _, tt := range nameTests {
+	for _, tt := range append(periodTests(), nameTests...) {
 		note(ruleOf(t, `{"1":{`+tt.rules+`}}`).Rules.Nodes, map[bool]map[string]bool{true: holds, false: fails}[tt.want == ""])
 	}
 	for _, tt := range itemTests {

@@ -60,15 +60,6 @@ type machine struct {
 	unvalued bool // a line of Matched has no amount
 }
 
-// usage is the counters under the names of generated sources.
-type usage struct {
-	PerCustomer            int64 `expr:"per_customer"`
-	Campaign               int64 `expr:"campaign"`
-	CampaignPerCustomer    int64 `expr:"campaign_per_customer"`
-	CampaignOrdersAmount   int64 `expr:"campaign_orders_amount"`
-	CampaignDiscountAmount int64 `expr:"campaign_discount_amount"`
-}
-
 // matched is what a condition on items has selected: Lines of the cart's Of lines, with their sums.
 type matched struct {
 	Of       int64        `expr:"of"`
@@ -86,9 +77,8 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 	}
 	m := machines.Get().(*machine) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 	m.Order, m.Customer, m.Redemption, m.facts, m.before = &f.Order, &f.Customer, &f.Redemption, f, before
-	m.Usage = usage{
-		f.Usage[IncentivePerCustomer], f.Usage[CampaignRedemptions], f.Usage[CampaignPerCustomer],
-		f.Usage[CampaignOrdersAmount], f.Usage[CampaignDiscountAmount],
+	if len(p.metrics) > 0 {
+		m.Usage = usageOf(f)
 	}
 	state, failure := m.branch(p.root)
 	verdict := Verdict{Holds: state == yes, Pending: state == pending}

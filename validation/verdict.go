@@ -15,10 +15,12 @@ type Verdict struct {
 	Limits []Limit
 }
 
-// Limit is the largest value that a counter may have after this redemption for the verdict to stay true.
+// Limit is the largest value that a counter may have for the verdict to stay true: after this redemption or, when it may
+// overshoot, before it.
 type Limit struct {
-	Metric Metric
-	Max    int64
+	Metric    Metric
+	Max       int64
+	Overshoot bool
 }
 
 // Failure is the condition that decided that a rule does not hold.

@@ -66,7 +66,7 @@ func (b *bundle) redemption(id, parent string, children ...string) record.Docume
 	r := &redemption.Redemption{
 		ID: id, Date: at(0), Parent: parent, Children: children, Result: redemption.Success, Status: redemption.Succeeded,
 		RelatedObjectType: "voucher", RelatedObjectID: "v_1",
-		Granted: &redemption.Granted{OrderDiscount: 300, Consumed: []redemption.Consume{within(counting(redemption.CountVoucher, "v_1"), 1, 5)}},
+		Granted: &redemption.Granted{OrderDiscount: 300, Consumed: redemption.Consumed{raising(counting(redemption.CountVoucher, "v_1"), 1)}},
 	}
 	return b.stored(record.Redemption, id, r)
 }
@@ -203,22 +203,25 @@ func templates() []redemption.CounterTemplate {
 		{Metric: redemption.CountCampaign, OfCampaign: true},
 		{Metric: redemption.CountCampaignCustomer, OfCampaign: true, PerCustomer: true},
 		{Metric: redemption.CountCampaignOrder, OfCampaign: true, PerOrder: true},
+		{Metric: redemption.CountCampaignCustomerPeriod, OfCampaign: true, PerCustomer: true, Detail: "2026-11"},
 	}
 }
 
 // countersOfTemplates are the counters that the templates name for v_1 of camp_1 and the standalone v_2.
 func countersOfTemplates() map[redemption.CounterKey]int64 {
 	return map[redemption.CounterKey]int64{
-		{Metric: redemption.CountVoucher, Subject: "v_1"}:                                       1,
-		{Metric: redemption.CountVoucher, Subject: "v_2"}:                                       2,
-		{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}:         3,
-		{Metric: redemption.CountIncentiveCustomer, Subject: "v_2", Customer: "cust_1"}:         4,
-		{Metric: redemption.CountCampaign, Subject: "camp_1"}:                                   5,
-		{Metric: redemption.CountCampaign, Subject: "v_2"}:                                      6,
-		{Metric: redemption.CountCampaignCustomer, Subject: "camp_1", Customer: "cust_1"}:       7,
-		{Metric: redemption.CountCampaignOrder, Subject: "camp_1", Detail: "ord_1"}:             8,
-		{Metric: redemption.SumCampaignDiscount, Subject: "camp_1"}:                             9,
-		{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "ord_1"}: 10,
+		{Metric: redemption.CountVoucher, Subject: "v_1"}:                                                          1,
+		{Metric: redemption.CountVoucher, Subject: "v_2"}:                                                          2,
+		{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}:                            3,
+		{Metric: redemption.CountIncentiveCustomer, Subject: "v_2", Customer: "cust_1"}:                            4,
+		{Metric: redemption.CountCampaign, Subject: "camp_1"}:                                                      5,
+		{Metric: redemption.CountCampaign, Subject: "v_2"}:                                                         6,
+		{Metric: redemption.CountCampaignCustomer, Subject: "camp_1", Customer: "cust_1"}:                          7,
+		{Metric: redemption.CountCampaignOrder, Subject: "camp_1", Detail: "ord_1"}:                                8,
+		{Metric: redemption.SumCampaignDiscount, Subject: "camp_1"}:                                                9,
+		{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "ord_1"}:                    10,
+		{Metric: redemption.CountCampaignCustomerPeriod, Subject: "camp_1", Customer: "cust_1", Detail: "2026-11"}: 11,
+		{Metric: redemption.CountCampaignCustomerPeriod, Subject: "camp_1", Customer: "cust_1", Detail: "2026-10"}: 12,
 	}
 }
 
@@ -267,6 +270,7 @@ func testSnapshotTemplates(b *bundle) {
 	})
 	delete(all, fixed)
 	delete(all, redemption.CounterKey{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "ord_1"})
+	delete(all, redemption.CounterKey{Metric: redemption.CountCampaignCustomerPeriod, Subject: "camp_1", Customer: "cust_1", Detail: "2026-10"})
 	b.same("all that the templates name", all, whole.Counters)
 }
 
