@@ -227,7 +227,7 @@ func TestCheckRefusesWithThePath(t *testing.T) {
 		"a radius of another unit":        {location.Location{Name: "n", Shape: circle("geo:1,2", "1 ft")}, "shape.distance.radius"},
 		"a radius of nothing":             {location.Location{Name: "n", Shape: circle("geo:1,2", "0 km")}, "shape.distance.radius"},
 		"a negative radius":               {location.Location{Name: "n", Shape: circle("geo:1,2", "-1 km")}, "shape.distance.radius"},
-		"a radius beyond the earth":       {location.Location{Name: "n", Shape: circle("geo:1,2", "20016 km")}, "shape.distance.radius"},
+		"a radius beyond the earth":       {location.Location{Name: "n", Shape: circle("geo:1,2", "20017 km")}, "shape.distance.radius"},
 		"a polygon without coordinates":   {location.Location{Name: "n", Shape: location.Shape{Type: location.Polygon}}, "shape.geojson"},
 		"a polygon of another format":     {location.Location{Name: "n", Shape: withFormat(polygon(square), "distance")}, "shape.format"},
 		"a polygon with a distance":       {location.Location{Name: "n", Shape: location.Shape{Type: location.Polygon, Distance: &location.Distance{}, GeoJSON: polygon(square).GeoJSON}}, "shape.distance"},
