@@ -51,9 +51,11 @@ type machine struct {
 	Redemption *RedemptionFacts `expr:"redemption"`
 	Usage      usage            `expr:"usage"`
 	Matched    matched          `expr:"matched"`
+	Moment     *Moment          `expr:"moment"`
 
 	vm     vm.VM
 	facts  *Facts
+	moment Moment
 	before bool
 	limits []Limit
 }
@@ -84,6 +86,8 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 	}
 	m := machines.Get().(*machine) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 	m.Order, m.Customer, m.Redemption, m.facts, m.before = &f.Order, &f.Customer, &f.Redemption, f, before
+	m.moment = Moment{At: f.At}
+	m.Moment = &m.moment
 	m.Usage = usage{
 		f.Usage[IncentivePerCustomer], f.Usage[CampaignRedemptions], f.Usage[CampaignPerCustomer],
 		f.Usage[CampaignOrdersAmount], f.Usage[CampaignDiscountAmount],

@@ -45,8 +45,12 @@ var treeOptions = func() []expr.Option {
 			if !ok {
 				return nil, fmt.Errorf("validation: %s without prepared values", o.function)
 			}
-			return o.test(arguments[0], want), nil
-		}, new(func(any, any) bool)))
+			var m *Moment
+			if len(arguments) > 2 {
+				m, _ = arguments[2].(*Moment)
+			}
+			return o.test(arguments[0], want, m), nil
+		}, new(func(any, any) bool), new(func(any, any, *Moment) bool)))
 	}
 	return options
 }()
@@ -70,7 +74,7 @@ type prepareLists struct{}
 // Visit implements ast.Visitor.
 func (prepareLists) Visit(node *ast.Node) {
 	call, ok := (*node).(*ast.CallNode)
-	if !ok || len(call.Arguments) != 2 {
+	if !ok || len(call.Arguments) < 2 {
 		return
 	}
 	name, ok := call.Callee.(*ast.IdentifierNode)
@@ -78,6 +82,6 @@ func (prepareLists) Visit(node *ast.Node) {
 		return
 	}
 	if list, ok := call.Arguments[1].(*ast.ArrayNode); ok {
-		call.Arguments[1] = &ast.ConstantNode{Value: operandOf(list)}
+		call.Arguments[1] = &ast.ConstantNode{Value: operandOf(operatorsByFunction[name.Value], list)}
 	}
 }
