@@ -55,7 +55,7 @@ type machine struct {
 
 	vm     vm.VM
 	facts  *Facts
-	moment Moment
+	now    Moment
 	before bool
 	limits []Limit
 }
@@ -86,8 +86,8 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 	}
 	m := machines.Get().(*machine) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 	m.Order, m.Customer, m.Redemption, m.facts, m.before = &f.Order, &f.Customer, &f.Redemption, f, before
-	m.moment = Moment{At: f.At}
-	m.Moment = &m.moment
+	m.now = Moment{At: f.At}
+	m.Moment = &m.now
 	m.Usage = usage{
 		f.Usage[IncentivePerCustomer], f.Usage[CampaignRedemptions], f.Usage[CampaignPerCustomer],
 		f.Usage[CampaignOrdersAmount], f.Usage[CampaignDiscountAmount],
