@@ -125,7 +125,7 @@ func (s *Segments) List(ctx context.Context, options ListOptions) iter.Seq2[cust
 
 // Delete removes a segment. While a rule names it, it is resource_in_use.
 func (s *Segments) Delete(ctx context.Context, segmentID string) error {
-	return s.engine.deleteUnlessNamed(ctx, record.Segment, segmentID)
+	return s.engine.deleteUnlessNamed(ctx, record.Segment, segmentID, record.Rule)
 }
 
 // isMissing reports whether err says that there is no such record.

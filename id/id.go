@@ -17,6 +17,7 @@ const (
 	Collection     = "pc_"
 	Customer       = "cust_"
 	Event          = "ev_"
+	Location       = "loc_"
 	FailedRollback = "rrf_"
 	FailedRedeem   = "rf_"
 	Order          = "ord_"

@@ -20,6 +20,7 @@ const (
 	Category   Kind = "category"
 	Collection Kind = "products_collection"
 	Customer   Kind = "customer"
+	Location   Kind = "location"
 	Order      Kind = "order"
 	Product    Kind = "product"
 	Redemption Kind = "redemption"
@@ -36,7 +37,7 @@ const (
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case Assignment, Campaign, Category, Collection, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case Assignment, Campaign, Category, Collection, Location, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

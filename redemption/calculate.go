@@ -123,7 +123,7 @@ func (c *calculation) resolveOrder() error {
 		c.order, c.carried = &merged, carried
 		c.orderID = stored.ID
 	}
-	state, err := discount.NewState(c.order, c.catalogue.products, c.carried)
+	state, err := discount.NewState(c.order, c.catalogue.ProductsAt(c.snapshot.Now), c.carried)
 	if err != nil {
 		return fault.Within("order", err)
 	}
@@ -233,6 +233,7 @@ func (x *Catalogue) expand(r *Request) ([]expanded, error) {
 // lines are described once.
 func (c *calculation) fillFacts() {
 	f := &c.facts
+	f.At = c.snapshot.Now.In(c.catalogue.zone)
 	f.Redemption.Metadata = c.request.Metadata
 	if c.customer != nil {
 		f.Customer = validation.CustomerFacts{

@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -32,6 +33,7 @@ type Configuration struct {
 	Collections   []*product.Collection
 	Categories    []*promotion.Category
 	Segments      []*customer.Segment
+	Locations     []*location.Location
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, CaseMode how its codes compare.
 	Zone     *time.Location
@@ -46,6 +48,7 @@ type Catalogue struct {
 	zone       *time.Location
 	caseMode   voucher.CaseMode
 	products   *product.Index
+	areas      map[string]*location.Area
 	stacking   promotion.StackingRules
 	campaigns  map[string]*campaignEntry
 	tiers      map[string]*incentive
@@ -56,6 +59,8 @@ type Catalogue struct {
 	exclusive  map[string]struct{}
 	joint      map[string]struct{}
 	ordered    []*incentive // tiers in the order of listings
+
+	collections []*validation.FilterProgram // of products.Dynamic; nil for one that cannot be compiled
 
 	memo     sync.Map // voucher id -> *memoEntry
 	memoSize atomic.Int64
@@ -119,6 +124,8 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	if x.zone == nil {
 		x.zone = time.UTC
 	}
+	x.areas = compileAreas(c.Locations)
+	x.compileCollections()
 	x.exclusive, x.joint = setOf(x.stacking.ExclusiveCategories), setOf(x.stacking.JointCategories)
 	for _, category := range c.Categories {
 		x.categories[category.ID] = category

@@ -79,11 +79,11 @@ func shortfall(actual, threshold int64, strictly bool) *int64 {
 func (m *machine) value(l *leaf) (any, bool) {
 	switch l.definition.source {
 	case "customer.metadata":
-		return look(m.Customer.Metadata, l.node.Property), true
+		return Property(m.Customer.Metadata, l.node.Property), true
 	case "order.metadata":
-		return look(m.Order.Metadata, l.node.Property), true
+		return Property(m.Order.Metadata, l.node.Property), true
 	case "redemption.metadata":
-		return look(m.Redemption.Metadata, l.node.Property), true
+		return Property(m.Redemption.Metadata, l.node.Property), true
 	case "customer.segments":
 		return m.Customer.Segments, true
 	}

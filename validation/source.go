@@ -32,7 +32,7 @@ var treeOptions = func() []expr.Option {
 		expr.Function("get", func(arguments ...any) (any, error) {
 			from, _ := arguments[0].(map[string]any)
 			property, _ := arguments[1].(string)
-			return look(from, property), nil
+			return Property(from, property), nil
 		}, new(func(map[string]any, string) any)),
 	}
 	for i := range operators {
@@ -55,17 +55,18 @@ var treeOptions = func() []expr.Option {
 	return options
 }()
 
-// look finds a metadata value: under the key itself, or inside nested objects along the dots.
-func look(from map[string]any, property string) any {
-	if value, ok := from[property]; ok {
+// Property finds a metadata value as rules and filters name it: under the key itself, or inside nested objects along the
+// dots. It is nil when there is none.
+func Property(from map[string]any, name string) any {
+	if value, ok := from[name]; ok {
 		return value
 	}
-	head, rest, dotted := strings.Cut(property, ".")
+	head, rest, dotted := strings.Cut(name, ".")
 	if !dotted {
 		return nil
 	}
 	inner, _ := from[head].(map[string]any)
-	return look(inner, rest)
+	return Property(inner, rest)
 }
 
 // prepareLists replaces the list of values of each operator by its prepared form, so that nothing is built per evaluation.
