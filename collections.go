@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"iter"
-	"strconv"
 
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -57,12 +56,13 @@ func checkCollection(l *product.Collection) error {
 
 // UpdateCollection replaces the name of a collection, and its products or its filter as a whole. The type is fixed.
 func (s *Products) UpdateCollection(ctx context.Context, l product.Collection) (product.Collection, error) {
+	read := l.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[product.Collection](ctx, c.tx, record.Collection, l.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, l.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		if l.Type == "" {
@@ -170,7 +170,8 @@ func (e *Engine) deleteUnlessNamed(ctx context.Context, kind record.Kind, record
 				if err != nil {
 					return err
 				}
-				if bytes.Contains(named.Body, []byte(strconv.Quote(recordID))) {
+				// Also in expressions, where its quotes are escaped; no id is part of another.
+				if bytes.Contains(named.Body, []byte(recordID)) {
 					inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, named.ID)
 				}
 			}

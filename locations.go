@@ -40,12 +40,13 @@ func (s *Locations) Update(ctx context.Context, l location.Location) (location.L
 	if err := l.Check(); err != nil {
 		return location.Location{}, err
 	}
+	read := l.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		_, doc, err := find[location.Location](ctx, c.tx, record.Location, l.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, l.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		l.CreatedAt, l.UpdatedAt, l.Version = c.stamp(&doc)

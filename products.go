@@ -6,7 +6,7 @@ import (
 	"iter"
 	"time"
 
-	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/record"
@@ -16,7 +16,8 @@ import (
 // Products keeps products, SKUs and collections.
 type Products struct{ engine *Engine }
 
-// CreateProduct stores a product; one with a known source_id is replaced.
+// CreateProduct stores a product; one with a known source_id is replaced. The product with discount.ShippingSource is
+// discount.ShippingProduct, so that free shipping knows its price.
 func (s *Products) CreateProduct(ctx context.Context, p product.Product) (product.Product, error) {
 	if err := p.Check(); err != nil {
 		return product.Product{}, err
@@ -27,6 +28,9 @@ func (s *Products) CreateProduct(ctx context.Context, p product.Product) (produc
 			return err
 		}
 		p.ID = orElse(doc.ID, c.ids.Next(id.Product))
+		if doc.ID == "" && p.SourceID == discount.ShippingSource {
+			p.ID = discount.ShippingProduct
+		}
 		p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
 		return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID)}, &p)
 	})
@@ -41,7 +45,7 @@ func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 	err := s.engine.change(ctx, func(c *change) error {
 		parent, _, err := find[product.Product](ctx, c.tx, record.Product, sku.ProductID, record.Key("source_id", sku.ProductID))
 		if err != nil {
-			return fault.Within("product_id", err)
+			return within("product_id", err)
 		}
 		doc, err := c.bySource(ctx, record.SKU, sku.SourceID)
 		if err != nil {
@@ -61,12 +65,13 @@ func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (produc
 	if err := p.Check(); err != nil {
 		return product.Product{}, err
 	}
+	read := p.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[product.Product](ctx, c.tx, record.Product, p.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, p.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		p.SourceID = stored.SourceID
@@ -78,12 +83,13 @@ func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (produc
 
 // UpdateSKU replaces a SKU; its source_id and product are fixed.
 func (s *Products) UpdateSKU(ctx context.Context, sku product.SKU) (product.SKU, error) {
+	read := sku.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[product.SKU](ctx, c.tx, record.SKU, sku.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, sku.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		sku.SourceID, sku.ProductID = stored.SourceID, stored.ProductID

@@ -7,6 +7,8 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/voucherify-go/voucherify/metadata"
 )
 
 // program compiles a generated source, or finds it in the cache.
@@ -65,8 +67,13 @@ func Property(from map[string]any, name string) any {
 	if !dotted {
 		return nil
 	}
-	inner, _ := from[head].(map[string]any)
-	return Property(inner, rest)
+	switch inner := from[head].(type) {
+	case map[string]any:
+		return Property(inner, rest)
+	case metadata.Map:
+		return Property(inner, rest)
+	}
+	return nil
 }
 
 // prepareLists replaces the list of values of each operator by its prepared form, so that nothing is built per evaluation.
