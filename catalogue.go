@@ -61,8 +61,11 @@ func (e *Engine) snapshot(ctx context.Context, r store.Reader, op operation, nee
 	return nil, nil, errConfigurationBusy
 }
 
-// extend reads counters that are only known once a snapshot is there.
+// extend reads what is only known to be needed once a snapshot is there.
 func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.Needs) error {
+	if err := readHistory(ctx, r, snapshot, more.History); err != nil {
+		return err
+	}
 	if len(more.Counters) == 0 {
 		return nil
 	}

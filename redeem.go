@@ -64,13 +64,13 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 		if err != nil {
 			return nil, nil, err
 		}
-		return nil, refused, tx.Apply(ctx, plan)
+		return nil, refused, e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...)
 	}
 	plan, result, err := calculation.Redeem()
 	if err != nil {
 		return nil, nil, err
 	}
-	return result, nil, tx.Apply(ctx, plan)
+	return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...)
 }
 
 // replay decodes a stored answer, if it belongs to the same request.

@@ -207,9 +207,9 @@ var badOthers = []badCall{
 		return second(s.Vouchers.Publish(background, "A", customer.Customer{SourceID: longName}))
 	}, payload("customer.source_id")},
 	{"segment: no name", func(s *shop) error { return second(s.Segments.Create(background, customer.Segment{})) }, payload("name")},
-	{"segment: a filter", func(s *shop) error {
+	{"segment: no filter", func(s *shop) error {
 		return second(s.Segments.Create(background, customer.Segment{Name: "s", Type: "auto-update"}))
-	}, place{fault.NotSupported, "type"}},
+	}, payload("filter")},
 	{"product: a price below zero", func(s *shop) error {
 		return second(s.Products.CreateProduct(background, product.Product{Price: &minus}))
 	}, place{fault.InvalidAmount, "price"}},

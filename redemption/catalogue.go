@@ -54,8 +54,10 @@ type Catalogue struct {
 	tiers      map[string]*incentive
 	stacks     map[string]*promotion.Stack
 	categories map[string]*promotion.Category
-	segments   map[string][]string // by customer id
-	assigned   map[string][]*rule  // by id of the voucher, campaign or tier
+	audience   *Audience          // static segments, and the dynamic ones that rules name
+	active     *Audience          // the segments that report who enters and leaves
+	templates  []CounterTemplate  // of vouchers and of the audience
+	assigned   map[string][]*rule // by id of the voucher, campaign or tier
 	exclusive  map[string]struct{}
 	joint      map[string]struct{}
 	ordered    []*incentive // tiers in the order of listings
@@ -118,7 +120,6 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 		tiers:      make(map[string]*incentive, len(c.Tiers)),
 		stacks:     make(map[string]*promotion.Stack, len(c.Stacks)),
 		categories: make(map[string]*promotion.Category, len(c.Categories)),
-		segments:   make(map[string][]string),
 		assigned:   make(map[string][]*rule),
 	}
 	if x.zone == nil {
@@ -130,11 +131,7 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	for _, category := range c.Categories {
 		x.categories[category.ID] = category
 	}
-	for _, segment := range c.Segments {
-		for _, member := range segment.Customers {
-			x.segments[member] = append(x.segments[member], segment.ID)
-		}
-	}
+	x.compileAudience(c)
 	x.assign(c, compiler)
 	for _, camp := range c.Campaigns {
 		x.addCampaign(camp)

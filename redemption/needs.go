@@ -18,7 +18,7 @@ func NeedsOf(r *Request, x *Catalogue) (Needs, error) {
 	if err != nil {
 		return Needs{}, err
 	}
-	n := Needs{Templates: voucherTemplates}
+	n := Needs{Templates: x.templates}
 	if c := r.buyer(); c != nil {
 		n.CustomerID = c.ID
 		if c.ID == "" {
@@ -81,9 +81,9 @@ func (i *incentive) counters() []CounterKey {
 }
 
 // MoreNeeds says which counters are still to be read once customer, order and vouchers are known: those of tiers for the
-// customer and the order, and product quotas. Most requests need none.
+// customer and the order, and product quotas. Most requests need none. History is what the segments that rules name look at.
 func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
-	var n Needs
+	n := Needs{History: x.audience.History()}
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return n // the calculation reports it
