@@ -78,9 +78,11 @@ func compareTemplates(x, y CounterTemplate) int {
 // note adds what fields need to be read.
 func (a *Audience) note(fields []validation.FilterField) {
 	for _, field := range fields {
-		switch field.ID {
-		case profileFigure:
+		if isFigure(field.ID) {
 			a.count(CountCustomerSummary, field.Key)
+			continue
+		}
+		switch field.ID {
 		case profileAverageAmount:
 			a.count(CountCustomerSummary, customer.OrdersTotalAmount)
 			a.count(CountCustomerSummary, customer.OrdersTotalCount)

@@ -76,11 +76,15 @@ const (
 	profileReferredCustomers
 	profilePublishedAt
 	profilePublished
-	profilePlainFields // the number of fields without a key
+	profileFigure // the first of customer.Summary.Figures, in their order; the keys of these are the paths
+)
 
-	profileMetadata
+// The fields with a variable part, behind those without.
+const (
+	profilePlainFields = profileFigure + 12 // the number of fields without a variable part
+
+	profileMetadata = profilePlainFields + iota
 	profileSystemMetadata
-	profileFigure         // its key is the path
 	profileEventCount     // the keys of these are the names of events
 	profileEventFirst     //
 	profileEventLast      //
@@ -137,8 +141,8 @@ func profileField(name string) (validation.FilterField, bool) {
 	}
 	if path, ok := strings.CutPrefix(name, "summary."); ok {
 		figures := new(customer.Summary).Figures()
-		known := slices.ContainsFunc(figures, func(f customer.Figure) bool { return f.Path == path })
-		return validation.FilterField{ID: profileFigure, Key: path, Type: validation.NumberField}, known
+		at := slices.IndexFunc(figures, func(f customer.Figure) bool { return f.Path == path })
+		return validation.FilterField{ID: profileFigure + at, Key: path, Type: validation.NumberField}, at >= 0
 	}
 	for _, family := range profileFamilies {
 		rest, ok := strings.CutPrefix(name, family.prefix)
@@ -165,7 +169,7 @@ type profileView struct {
 func (v *profileView) Value(field validation.FilterField) any {
 	if field.ID < profilePlainFields {
 		if !v.ready[field.ID] {
-			v.plain[field.ID], v.ready[field.ID] = v.lookUp(field.ID), true
+			v.plain[field.ID], v.ready[field.ID] = v.lookUp(field), true
 		}
 		return v.plain[field.ID]
 	}
@@ -175,8 +179,6 @@ func (v *profileView) Value(field validation.FilterField) any {
 		return validation.Property(c.Metadata, field.Key)
 	case profileSystemMetadata:
 		return validation.Property(c.SystemMetadata, field.Key)
-	case profileFigure:
-		return v.Counters[SummaryKey(c.ID, field.Key)]
 	case profileEventCount:
 		return v.Counters[EventKey(c.ID, field.Key)]
 	case profileEventFirst:
@@ -204,9 +206,9 @@ func (v *profileView) inCampaign(field validation.FilterField) any {
 	return known(campaign.LoyaltyTier)
 }
 
-func (v *profileView) lookUp(field int) any {
+func (v *profileView) lookUp(field validation.FilterField) any {
 	c := v.Customer
-	switch field {
+	switch field.ID {
 	case profileName:
 		return known(c.Name)
 	case profileEmail:
@@ -226,10 +228,16 @@ func (v *profileView) lookUp(field int) any {
 	case profileUpdatedAt:
 		return knownTime(c.UpdatedAt)
 	case profileCity, profileState, profileLine1, profileLine2, profileCountry, profilePostalCode:
-		return known(addressPart(c.Address, field))
+		return known(addressPart(c.Address, field.ID))
 	}
-	return v.history(field)
+	if isFigure(field.ID) {
+		return v.Counters[SummaryKey(c.ID, field.Key)]
+	}
+	return v.history(field.ID)
 }
+
+// isFigure reports whether a field is a figure of the summary.
+func isFigure(field int) bool { return field >= profileFigure && field < profilePlainFields }
 
 func addressPart(a *customer.Address, field int) string {
 	if a == nil {

@@ -237,6 +237,14 @@ func TestTemplatesOfACustomerNameCountersOfTheCustomer(t *testing.T) {
 	}
 }
 
+// The view keeps a place for each figure.
+func TestThereArePlacesForAllFiguresOfASummary(t *testing.T) {
+	t.Parallel()
+	if got := len(new(customer.Summary).Figures()); got != 12 {
+		t.Errorf("there are %d figures: raise profilePlainFields", got)
+	}
+}
+
 func TestASummaryIsMadeOfCountersAndTheLastOrder(t *testing.T) {
 	t.Parallel()
 	profile, _ := anna()

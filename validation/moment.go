@@ -103,7 +103,12 @@ func (d date) compare(wanted date, zone *time.Location) int {
 
 // dayOf numbers the calendar date that t shows.
 func dayOf(t time.Time) int64 {
-	year, month, day := t.Date()
 	const secondsOfDay = 24 * 60 * 60
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsOfDay
+	_, offset := t.Zone()
+	seconds := t.Unix() + int64(offset)
+	day := seconds / secondsOfDay
+	if seconds%secondsOfDay < 0 {
+		day-- // rounded down before 1970
+	}
+	return day
 }

@@ -203,22 +203,24 @@ func templates() []redemption.CounterTemplate {
 		{Metric: redemption.CountCampaign, OfCampaign: true},
 		{Metric: redemption.CountCampaignCustomer, OfCampaign: true, PerCustomer: true},
 		{Metric: redemption.CountCampaignOrder, OfCampaign: true, PerOrder: true},
+		{Metric: redemption.CountCustomerSummary, OfCustomer: true, Detail: "orders.total_count"},
 	}
 }
 
 // countersOfTemplates are the counters that the templates name for v_1 of camp_1 and the standalone v_2.
 func countersOfTemplates() map[redemption.CounterKey]int64 {
 	return map[redemption.CounterKey]int64{
-		{Metric: redemption.CountVoucher, Subject: "v_1"}:                                       1,
-		{Metric: redemption.CountVoucher, Subject: "v_2"}:                                       2,
-		{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}:         3,
-		{Metric: redemption.CountIncentiveCustomer, Subject: "v_2", Customer: "cust_1"}:         4,
-		{Metric: redemption.CountCampaign, Subject: "camp_1"}:                                   5,
-		{Metric: redemption.CountCampaign, Subject: "v_2"}:                                      6,
-		{Metric: redemption.CountCampaignCustomer, Subject: "camp_1", Customer: "cust_1"}:       7,
-		{Metric: redemption.CountCampaignOrder, Subject: "camp_1", Detail: "ord_1"}:             8,
-		{Metric: redemption.SumCampaignDiscount, Subject: "camp_1"}:                             9,
-		{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "ord_1"}: 10,
+		{Metric: redemption.CountVoucher, Subject: "v_1"}:                                          1,
+		{Metric: redemption.CountVoucher, Subject: "v_2"}:                                          2,
+		{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}:            3,
+		{Metric: redemption.CountIncentiveCustomer, Subject: "v_2", Customer: "cust_1"}:            4,
+		{Metric: redemption.CountCampaign, Subject: "camp_1"}:                                      5,
+		{Metric: redemption.CountCampaign, Subject: "v_2"}:                                         6,
+		{Metric: redemption.CountCampaignCustomer, Subject: "camp_1", Customer: "cust_1"}:          7,
+		{Metric: redemption.CountCampaignOrder, Subject: "camp_1", Detail: "ord_1"}:                8,
+		{Metric: redemption.SumCampaignDiscount, Subject: "camp_1"}:                                9,
+		{Metric: redemption.CountCustomerSummary, Subject: "cust_1", Detail: "orders.total_count"}: 11,
+		{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "ord_1"}:    10,
 	}
 }
 
@@ -333,8 +335,9 @@ func testSnapshotOwnWrites(b *bundle) {
 		b.same("the new campaign", "camp_2", found.CampaignID)
 		b.same("the new version", int64(2), found.Version)
 		b.same("the counters of what is found now", map[redemption.CounterKey]int64{
-			{Metric: redemption.CountVoucher, Subject: "v_1"}:                               41,
-			{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}: 3,
+			{Metric: redemption.CountVoucher, Subject: "v_1"}:                                          41,
+			{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}:            3,
+			{Metric: redemption.CountCustomerSummary, Subject: "cust_1", Detail: "orders.total_count"}: 11,
 		}, snapshot.Counters)
 		return nil
 	})
