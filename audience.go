@@ -62,7 +62,8 @@ func (e *Engine) settle(ctx context.Context, tx store.Tx, op *operation, catalog
 	op.ids.Skip(len(plan.Events))
 	err = tx.Apply(ctx, plan)
 	if errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrExists) {
-		return fmt.Errorf("voucherify: the segments of %s were changed meanwhile: %w: %w", customerID, store.ErrConflict, err)
+		// The whole call runs again; that a record exists is not for the caller.
+		return fmt.Errorf("voucherify: the segments of %s were changed meanwhile: %w: %v", customerID, store.ErrConflict, err)
 	}
 	return err
 }

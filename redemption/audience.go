@@ -3,6 +3,7 @@ package redemption
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -264,10 +265,11 @@ type segmentsNamed struct {
 }
 
 func (n *segmentsNamed) group(g validation.Group) {
-	for _, node := range g.Nodes {
+	for _, key := range slices.Sorted(maps.Keys(g.Nodes)) {
+		node := g.Nodes[key]
 		if node.Name == "customer.segment" {
-			for _, values := range node.Conditions {
-				for _, value := range values {
+			for _, operator := range slices.Sorted(maps.Keys(node.Conditions)) {
+				for _, value := range node.Conditions[operator] {
 					n.add(value)
 				}
 			}
