@@ -9,6 +9,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/record"
@@ -61,8 +62,11 @@ func (e *Engine) snapshot(ctx context.Context, r store.Reader, op operation, nee
 	return nil, nil, errConfigurationBusy
 }
 
-// extend reads counters that are only known once a snapshot is there.
+// extend reads what is only known to be needed once a snapshot is there.
 func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.Needs) error {
+	if err := readHistory(ctx, r, snapshot, more.History); err != nil {
+		return err
+	}
 	if len(more.Counters) == 0 {
 		return nil
 	}
@@ -109,6 +113,7 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 		func() error { return readAll[product.Collection](ctx, r, record.Collection, &c.Collections) },
 		func() error { return readAll[promotion.Category](ctx, r, record.Category, &c.Categories) },
 		func() error { return readAll[customer.Segment](ctx, r, record.Segment, &c.Segments) },
+		func() error { return readAll[location.Location](ctx, r, record.Location, &c.Locations) },
 		func() error { return e.readStackingRules(ctx, r, &c.StackingRules) },
 	} {
 		if err := read(); err != nil {

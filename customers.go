@@ -2,15 +2,14 @@ package voucherify
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"reflect"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
-	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/store"
 )
 
 // Customers keeps profiles. A redeem and a publication store the customer that they name by themselves.
@@ -62,6 +61,7 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 		merged.UpdatedAt = &c.now
 	}
 	merged.Version = doc.Version + 1
+	c.touch(merged.ID)
 	if err := c.put(saved{
 		kind: record.Customer, id: merged.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", merged.SourceID),
 	}, &merged); err != nil {
@@ -70,12 +70,22 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 	return &merged, c.emit(kind, merged.ID, map[string]any{"customer": &merged})
 }
 
-// Get reads a customer by id or source_id.
+// Get reads a customer by id or source_id, with the summary of what he has done.
 func (s *Customers) Get(ctx context.Context, idOrSource string) (customer.Customer, error) {
-	return get[customer.Customer](ctx, s.engine, record.Customer, idOrSource, record.Key("source_id", idOrSource))
+	var found customer.Customer
+	err := s.engine.store.View(ctx, func(r store.Reader) error {
+		stored, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
+		if err != nil {
+			return err
+		}
+		found = *stored
+		found.Summary, err = readSummary(ctx, r, stored)
+		return err
+	})
+	return found, err
 }
 
-// List yields customers.
+// List yields customers, without summaries.
 func (s *Customers) List(ctx context.Context, options ListOptions) iter.Seq2[customer.Customer, error] {
 	return list[customer.Customer](ctx, s.engine, record.Customer, options)
 }
@@ -91,44 +101,9 @@ func (s *Customers) Delete(ctx context.Context, idOrSource string) error {
 		if err := c.remove(ctx, doc, true); err != nil {
 			return err
 		}
+		if err := c.forgetMembership(ctx, known.ID); err != nil {
+			return err
+		}
 		return c.emit(event.CustomerDeleted, known.ID, map[string]any{"customer": map[string]any{"id": known.ID}})
 	})
-}
-
-// Segments keeps named groups of customers for rules.
-type Segments struct{ engine *Engine }
-
-// Create stores a static segment.
-func (s *Segments) Create(ctx context.Context, segment customer.Segment) (customer.Segment, error) {
-	if segment.Type == "" {
-		segment.Type = customer.StaticSegment
-	}
-	if err := segment.Check(); err != nil {
-		return customer.Segment{}, err
-	}
-	err := s.engine.change(ctx, func(c *change) error {
-		segment.ID, segment.CreatedAt, segment.Version = c.ids.Next(id.Segment), c.now, 1
-		return c.put(saved{kind: record.Segment, id: segment.ID, created: c.now}, &segment)
-	})
-	return segment, err
-}
-
-// Get reads a segment by id.
-func (s *Segments) Get(ctx context.Context, id string) (customer.Segment, error) {
-	return get[customer.Segment](ctx, s.engine, record.Segment, id)
-}
-
-// List yields segments.
-func (s *Segments) List(ctx context.Context, options ListOptions) iter.Seq2[customer.Segment, error] {
-	return list[customer.Segment](ctx, s.engine, record.Segment, options)
-}
-
-// Delete removes a segment. While a rule names it, it is resource_in_use.
-func (s *Segments) Delete(ctx context.Context, segmentID string) error {
-	return s.engine.deleteUnlessNamed(ctx, record.Segment, segmentID)
-}
-
-// isMissing reports whether err says that there is no such record.
-func isMissing(err error) bool {
-	return errors.Is(err, fault.NotFound)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +33,9 @@ type ListOptions struct {
 // together.
 type change struct {
 	operation
-	tx   store.Tx
-	plan redemption.Plan
+	tx      store.Tx
+	plan    redemption.Plan
+	touched []string // customers whose active segments may change with the plan
 }
 
 // change runs fn in a transaction and applies what it planned. When somebody else was faster, all of it runs again: a
@@ -51,10 +53,7 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 			if err := fn(c); err != nil {
 				return err
 			}
-			if err := c.plan.Seal(); err != nil {
-				return err
-			}
-			return tx.Apply(ctx, &c.plan)
+			return e.commit(ctx, c)
 		})
 		var refusal *fault.Error
 		exists := errors.Is(err, store.ErrExists)
@@ -67,6 +66,37 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 		if err := pause(ctx, attempt); err != nil {
 			return err
 		}
+	}
+}
+
+// commit applies the plan, and brings the active segments of the customers that it touches in line with it. The
+// configuration is looked at before, as it was when the plan was made.
+func (e *Engine) commit(ctx context.Context, c *change) error {
+	if err := c.plan.Seal(); err != nil {
+		return err
+	}
+	var catalogue *redemption.Catalogue
+	if len(c.touched) > 0 {
+		var err error
+		if catalogue, err = e.configuration(ctx, c.tx, c.operation); err != nil {
+			return err
+		}
+	}
+	if err := c.tx.Apply(ctx, &c.plan); err != nil {
+		return err
+	}
+	for _, id := range c.touched {
+		if err := e.settle(ctx, c.tx, &c.operation, catalogue, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touch notes that what segments look at changes for a customer.
+func (c *change) touch(customerID string) {
+	if customerID != "" && !slices.Contains(c.touched, customerID) {
+		c.touched = append(c.touched, customerID)
 	}
 }
 

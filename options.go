@@ -33,23 +33,27 @@ type options struct {
 	weekStart      time.Weekday
 	caseMode       voucher.CaseMode
 	maxCodes       int
+	maxCollections int
+	maxSegments    int
 	attempts       int
 	rollbackWindow time.Duration
 }
 
 func defaults() options {
 	return options{
-		clock:     time.Now,
-		ids:       func(now time.Time, source *idSource) (id.Sequence, error) { return source.next(now) },
-		random:    crand.Reader,
-		logger:    slog.New(slog.DiscardHandler),
-		observer:  func(Observation) {},
-		project:   "default",
-		zone:      time.UTC,
-		weekStart: time.Monday,
-		caseMode:  voucher.CaseSensitive,
-		maxCodes:  campaign.MaxCodes,
-		attempts:  50,
+		clock:          time.Now,
+		ids:            func(now time.Time, source *idSource) (id.Sequence, error) { return source.next(now) },
+		random:         crand.Reader,
+		logger:         slog.New(slog.DiscardHandler),
+		observer:       func(Observation) {},
+		project:        "default",
+		zone:           time.UTC,
+		weekStart:      time.Monday,
+		caseMode:       voucher.CaseSensitive,
+		maxCodes:       campaign.MaxCodes,
+		maxCollections: DefaultMaxCollections,
+		maxSegments:    DefaultMaxDynamicSegments,
+		attempts:       50,
 	}
 }
 
@@ -170,10 +174,20 @@ func WithCaseInsensitiveCodes() Option {
 	})
 }
 
+// The bounds that Voucherify has; Limits moves them.
+const (
+	DefaultMaxCollections     = 100
+	DefaultMaxDynamicSegments = 100
+)
+
 // Limits are bounds that a project may want to move.
 type Limits struct {
 	// MaxCodesPerCampaign is the number of codes of a campaign, 1 to 10,000,000. Default 100,000.
 	MaxCodesPerCampaign int
+	// MaxCollections is the number of product collections of the project, 1 to 10,000. Default 100.
+	MaxCollections int
+	// MaxDynamicSegments is the number of segments with a filter, 1 to 1,000. Default 100.
+	MaxDynamicSegments int
 	// MaxAttempts is how often an operation runs when it loses races, 1 to 1000. Default 50.
 	MaxAttempts int
 	// RollbackWindow is the age up to which a redemption can be rolled back. Default 0: no limit. (Voucherify: 3 months.)
@@ -186,6 +200,10 @@ func WithLimits(l Limits) Option {
 		switch {
 		case l.MaxCodesPerCampaign < 0 || l.MaxCodesPerCampaign > 10_000_000:
 			return fault.Invalid("limits.max_codes_per_campaign", "%d is not between 1 and 10000000", l.MaxCodesPerCampaign)
+		case l.MaxCollections < 0 || l.MaxCollections > 10_000:
+			return fault.Invalid("limits.max_collections", "%d is not between 1 and 10000", l.MaxCollections)
+		case l.MaxDynamicSegments < 0 || l.MaxDynamicSegments > 1000:
+			return fault.Invalid("limits.max_dynamic_segments", "%d is not between 1 and 1000", l.MaxDynamicSegments)
 		case l.MaxAttempts < 0 || l.MaxAttempts > 1000:
 			return fault.Invalid("limits.max_attempts", "%d is not between 1 and 1000", l.MaxAttempts)
 		case l.RollbackWindow < 0:
@@ -193,6 +211,12 @@ func WithLimits(l Limits) Option {
 		}
 		if l.MaxCodesPerCampaign > 0 {
 			o.maxCodes = l.MaxCodesPerCampaign
+		}
+		if l.MaxCollections > 0 {
+			o.maxCollections = l.MaxCollections
+		}
+		if l.MaxDynamicSegments > 0 {
+			o.maxSegments = l.MaxDynamicSegments
 		}
 		if l.MaxAttempts > 0 {
 			o.attempts = l.MaxAttempts

@@ -93,20 +93,28 @@ func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {
 		}
 	}
 	if err := c.put(saved{
-		kind: record.Order, id: o.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", o.SourceID),
+		kind: record.Order, id: o.ID, version: doc.Version, created: doc.CreatedAt, parent: o.CustomerID, keys: keyOf("source_id", o.SourceID),
 	}, o); err != nil || o.CustomerID == "" {
 		return err
 	}
-	if err := c.emit(kind, o.ID, map[string]any{"order": o}); err != nil {
+	c.touch(o.CustomerID)
+	c.plan.CountOrder(stored, o)
+	if err := c.emitOrder(kind, o); err != nil {
 		return err
 	}
 	statusEvents := map[order.Status]event.Type{
 		order.Paid: event.CustomerOrderPaid, order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
 	}
 	if kind, ok := statusEvents[o.Status]; ok && o.Status != before {
-		return c.emit(kind, o.ID, map[string]any{"order": o})
+		return c.emitOrder(kind, o)
 	}
 	return nil
+}
+
+// emitOrder plans an event of an order and counts it for the customer.
+func (c *change) emitOrder(kind event.Type, o *order.Order) error {
+	c.plan.CountEvent(o.CustomerID, kind)
+	return c.emit(kind, o.ID, map[string]any{"order": o})
 }
 
 // Get reads an order by id or source_id.
@@ -114,7 +122,7 @@ func (s *Orders) Get(ctx context.Context, idOrSource string) (order.Order, error
 	return get[order.Order](ctx, s.engine, record.Order, idOrSource, record.Key("source_id", idOrSource))
 }
 
-// List yields orders.
+// List yields orders; ListOptions.Parent keeps those of a customer, named by id.
 func (s *Orders) List(ctx context.Context, options ListOptions) iter.Seq2[order.Order, error] {
 	return list[order.Order](ctx, s.engine, record.Order, options)
 }

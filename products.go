@@ -1,14 +1,12 @@
 package voucherify
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"iter"
 	"time"
 
 	"github.com/voucherify-go/voucherify/discount"
-	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/record"
@@ -62,21 +60,6 @@ func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 	return sku, err
 }
 
-// CreateCollection stores a static collection.
-func (s *Products) CreateCollection(ctx context.Context, l product.Collection) (product.Collection, error) {
-	if l.Type == "" {
-		l.Type = product.Static
-	}
-	if err := l.Check(); err != nil {
-		return product.Collection{}, err
-	}
-	err := s.engine.change(ctx, func(c *change) error {
-		l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Collection), c.now, nil, 1
-		return c.put(saved{kind: record.Collection, id: l.ID, created: c.now}, &l)
-	})
-	return l, err
-}
-
 // UpdateProduct replaces a product; its source_id is fixed.
 func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (product.Product, error) {
 	if err := p.Check(); err != nil {
@@ -119,26 +102,6 @@ func (s *Products) UpdateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 	return sku, err
 }
 
-// UpdateCollection replaces name and members of a collection.
-func (s *Products) UpdateCollection(ctx context.Context, l product.Collection) (product.Collection, error) {
-	if err := l.Check(); err != nil {
-		return product.Collection{}, err
-	}
-	read := l.Version
-	err := s.engine.change(ctx, func(c *change) error {
-		_, doc, err := find[product.Collection](ctx, c.tx, record.Collection, l.ID)
-		if err != nil {
-			return err
-		}
-		if err := current(doc, read); err != nil {
-			return err
-		}
-		l.CreatedAt, l.UpdatedAt, l.Version = c.stamp(&doc)
-		return c.put(saved{kind: record.Collection, id: l.ID, version: doc.Version, created: doc.CreatedAt}, &l)
-	})
-	return l, err
-}
-
 // bySource reads the record with a source_id; a zero document when there is none.
 func (c *change) bySource(ctx context.Context, kind record.Kind, sourceID string) (record.Document, error) {
 	if sourceID == "" {
@@ -177,11 +140,6 @@ func (s *Products) GetSKU(ctx context.Context, idOrSource string) (product.SKU, 
 	return get[product.SKU](ctx, s.engine, record.SKU, idOrSource, record.Key("source_id", idOrSource))
 }
 
-// GetCollection reads a collection by id.
-func (s *Products) GetCollection(ctx context.Context, id string) (product.Collection, error) {
-	return get[product.Collection](ctx, s.engine, record.Collection, id)
-}
-
 // ListProducts yields products.
 func (s *Products) ListProducts(ctx context.Context, options ListOptions) iter.Seq2[product.Product, error] {
 	return list[product.Product](ctx, s.engine, record.Product, options)
@@ -190,11 +148,6 @@ func (s *Products) ListProducts(ctx context.Context, options ListOptions) iter.S
 // ListSKUs yields SKUs; ListOptions.Parent keeps those of one product.
 func (s *Products) ListSKUs(ctx context.Context, options ListOptions) iter.Seq2[product.SKU, error] {
 	return list[product.SKU](ctx, s.engine, record.SKU, options)
-}
-
-// ListCollections yields collections.
-func (s *Products) ListCollections(ctx context.Context, options ListOptions) iter.Seq2[product.Collection, error] {
-	return list[product.Collection](ctx, s.engine, record.Collection, options)
 }
 
 // DeleteProduct removes a product with its SKUs. Without force they go to the bin, where their source_ids stay reserved.
@@ -228,35 +181,5 @@ func (s *Products) DeleteSKU(ctx context.Context, idOrSource string, force bool)
 			return err
 		}
 		return c.remove(ctx, doc, force)
-	})
-}
-
-// DeleteCollection removes a collection. While a rule names it, it is resource_in_use.
-func (s *Products) DeleteCollection(ctx context.Context, collectionID string) error {
-	return s.engine.deleteUnlessNamed(ctx, record.Collection, collectionID)
-}
-
-// deleteUnlessNamed deletes a record that no rule names.
-func (e *Engine) deleteUnlessNamed(ctx context.Context, kind record.Kind, recordID string) error {
-	return e.change(ctx, func(c *change) error {
-		_, doc, err := find[struct{}](ctx, c.tx, kind, recordID)
-		if err != nil {
-			return err
-		}
-		inUse := fault.New(fault.ResourceInUse, "rules name %s", recordID).About(string(kind), recordID)
-		inUse.RelatedObjectType = string(record.Rule)
-		for rule, err := range c.tx.List(ctx, record.Rule, store.Query{}) {
-			if err != nil {
-				return err
-			}
-			// Also in expressions, where its quotes are escaped; no id is part of another.
-			if bytes.Contains(rule.Body, []byte(recordID)) {
-				inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, rule.ID)
-			}
-		}
-		if len(inUse.RelatedObjectIDs) > 0 {
-			return inUse
-		}
-		return c.remove(ctx, doc, true)
 	})
 }

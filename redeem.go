@@ -68,16 +68,13 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 		if err != nil {
 			return nil, nil, err
 		}
-		return nil, refused, tx.Apply(ctx, plan)
+		return nil, refused, e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...)
 	}
 	plan, result, err := calculation.Redeem()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := tx.Apply(ctx, plan); err != nil {
-		return nil, nil, err
-	}
-	return result, nil, e.disown(ctx, tx, op, plan)
+	return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...)
 }
 
 // disown notes the revision that a plan has raised in the transaction of a host. Until the host commits, a catalogue of that

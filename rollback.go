@@ -70,9 +70,10 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	var refusal *fault.Error
 	switch {
 	case err == nil:
-		return result, nil, tx.Apply(ctx, plan)
+		return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)
 	case errors.As(err, &refusal) && plan != nil:
-		return nil, &redemption.Refused{Cause: refusal}, tx.Apply(ctx, plan)
+		refused := &redemption.Refused{Cause: refusal}
+		return nil, refused, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)
 	}
 	return nil, nil, err
 }

@@ -207,9 +207,9 @@ var badOthers = []badCall{
 		return second(s.Vouchers.Publish(background, "A", customer.Customer{SourceID: longName}))
 	}, payload("customer.source_id")},
 	{"segment: no name", func(s *shop) error { return second(s.Segments.Create(background, customer.Segment{})) }, payload("name")},
-	{"segment: a filter", func(s *shop) error {
+	{"segment: no filter", func(s *shop) error {
 		return second(s.Segments.Create(background, customer.Segment{Name: "s", Type: "auto-update"}))
-	}, place{fault.NotSupported, "type"}},
+	}, payload("filter")},
 	{"product: a price below zero", func(s *shop) error {
 		return second(s.Products.CreateProduct(background, product.Product{Price: &minus}))
 	}, place{fault.InvalidAmount, "price"}},
@@ -217,9 +217,9 @@ var badOthers = []badCall{
 	{"collection: a collection in it", func(s *shop) error {
 		return second(s.Products.CreateCollection(background, product.Collection{Name: "k", Products: []product.Ref{{ID: "pc_1"}}}))
 	}, payload("products[0]")},
-	{"collection: a filter", func(s *shop) error {
+	{"collection: no filter", func(s *shop) error {
 		return second(s.Products.CreateCollection(background, product.Collection{Name: "k", Type: "AUTO_UPDATE"}))
-	}, place{fault.NotSupported, "type"}},
+	}, payload("filter")},
 	{"order: an unknown status", func(s *shop) error { return second(s.Orders.Create(background, order.Order{Status: "LOST"})) }, payload("status")},
 	{"order: 501 lines", func(s *shop) error {
 		return second(s.Orders.Create(background, order.Order{Items: make([]order.Item, 501)}))

@@ -45,6 +45,8 @@ type Engine struct {
 	Customers *Customers
 	// Segments keeps named groups of customers.
 	Segments *Segments
+	// Locations keeps places for the filters of segments and collections.
+	Locations *Locations
 	// Products keeps products, SKUs and collections.
 	Products *Products
 	// Orders keeps orders.
@@ -85,6 +87,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Rules = &Rules{e}
 	e.Customers = &Customers{e}
 	e.Segments = &Segments{e}
+	e.Locations = &Locations{e}
 	e.Products = &Products{e}
 	e.Orders = &Orders{e}
 	e.Categories = &Categories{e}

@@ -231,9 +231,19 @@ func (s *Vouchers) Publish(ctx context.Context, code string, holder customer.Cus
 			return err
 		}
 		v.HolderID = buyer.ID
+		if err := c.putPublication(&v); err != nil {
+			return err
+		}
 		return c.rewriteVoucher(&v, doc, event.VoucherPublished)
 	})
 	return v, err
+}
+
+// putPublication plans the record that a code was given to its holder.
+func (c *change) putPublication(v *voucher.Voucher) error {
+	c.touch(v.HolderID)
+	p := redemption.Publication{ID: c.ids.Next(id.Publication), CustomerID: v.HolderID, RelatedObjectID: v.ID, CreatedAt: c.now, Version: 1}
+	return c.put(saved{kind: record.Publication, id: p.ID, created: c.now, parent: v.HolderID}, &p)
 }
 
 // startLife sets the dates of a code that is published for the first time.

@@ -32,12 +32,19 @@ type Customer struct {
 	Email       string `json:"email,omitempty"`
 	Phone       string `json:"phone,omitempty"`
 	// Birthdate has the form YYYY-MM-DD.
-	Birthdate string       `json:"birthdate,omitempty"`
-	Address   *Address     `json:"address,omitempty"`
-	Metadata  metadata.Map `json:"metadata,omitempty"`
-	CreatedAt time.Time    `json:"created_at,omitzero"`
-	UpdatedAt *time.Time   `json:"updated_at,omitempty"`
-	Version   int64        `json:"version,omitempty"`
+	Birthdate string `json:"birthdate,omitempty"`
+	// Birthday is Voucherify's older field of the same form; it is kept for itself.
+	Birthday string       `json:"birthday,omitempty"`
+	Address  *Address     `json:"address,omitempty"`
+	Metadata metadata.Map `json:"metadata,omitempty"`
+	// SystemMetadata, Summary and Loyalty are what the engine says about the customer; in a request they are ignored.
+	SystemMetadata metadata.Map `json:"system_metadata,omitempty"`
+	Summary        *Summary     `json:"summary,omitempty"`
+	Loyalty        *Loyalty     `json:"loyalty,omitempty"`
+
+	CreatedAt time.Time  `json:"created_at,omitzero"`
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+	Version   int64      `json:"version,omitempty"`
 }
 
 // MaxIDLength is the longest id or source_id in bytes.
@@ -60,9 +67,12 @@ func (c *Customer) Check() error {
 	if len(c.SourceID) > MaxIDLength {
 		return fault.Invalid("source_id", "is longer than %d bytes", MaxIDLength)
 	}
-	if c.Birthdate != "" {
-		if _, err := time.Parse(time.DateOnly, c.Birthdate); err != nil {
-			return fault.Invalid("birthdate", "%q is not a date of the form YYYY-MM-DD", c.Birthdate)
+	for _, day := range [...]struct{ field, text string }{{"birthdate", c.Birthdate}, {"birthday", c.Birthday}} {
+		if day.text == "" {
+			continue
+		}
+		if _, err := time.Parse(time.DateOnly, day.text); err != nil {
+			return fault.Invalid(day.field, "%q is not a date of the form YYYY-MM-DD", day.text)
 		}
 	}
 	if err := c.Metadata.Check("metadata"); err != nil {
@@ -79,14 +89,16 @@ func (c *Customer) Equal(other *Customer) bool {
 	}
 	a, b := *c, *other
 	a.Metadata, b.Metadata = nil, nil
-	return reflect.DeepEqual(a, b) && metadata.Equal(c.Metadata, other.Metadata)
+	a.SystemMetadata, b.SystemMetadata = nil, nil
+	return reflect.DeepEqual(a, b) && metadata.Equal(c.Metadata, other.Metadata) &&
+		metadata.Equal(c.SystemMetadata, other.SystemMetadata)
 }
 
 // Merge returns the stored customer with everything that the payload carries laid on top, field by field and metadata
 // key by key. Identity, version and times stay the stored ones. Neither argument is changed; either may be nil.
 func Merge(stored, payload *Customer) *Customer {
 	if stored == nil {
-		return payload
+		return payload.profile()
 	}
 	if payload == nil {
 		return stored
@@ -97,6 +109,7 @@ func Merge(stored, payload *Customer) *Customer {
 	overlay(&merged.Email, payload.Email)
 	overlay(&merged.Phone, payload.Phone)
 	overlay(&merged.Birthdate, payload.Birthdate)
+	overlay(&merged.Birthday, payload.Birthday)
 	if payload.Address != nil {
 		address := Address{}
 		if stored.Address != nil {
@@ -112,6 +125,16 @@ func Merge(stored, payload *Customer) *Customer {
 	}
 	merged.Metadata = metadata.Merge(stored.Metadata, payload.Metadata)
 	return &merged
+}
+
+// profile returns c without what only the engine says about a customer.
+func (c *Customer) profile() *Customer {
+	if c == nil || c.SystemMetadata == nil && c.Summary == nil && c.Loyalty == nil {
+		return c
+	}
+	own := *c
+	own.SystemMetadata, own.Summary, own.Loyalty = nil, nil, nil
+	return &own
 }
 
 func overlay(field *string, value string) {

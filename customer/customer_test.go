@@ -38,6 +38,7 @@ func TestCheck(t *testing.T) {
 		{"a birthdate without zeros", &customer.Customer{Birthdate: "1990-1-2"}, "invalid_payload birthdate"},
 		{"a birthdate with a time", &customer.Customer{Birthdate: "1990-12-31T00:00:00Z"}, "invalid_payload birthdate"},
 		{"a birthdate in the other order", &customer.Customer{Birthdate: "31.12.1990"}, "invalid_payload birthdate"},
+		{"a birthday that is none", &customer.Customer{Birthday: "1990-02-30"}, "invalid_payload birthday"},
 		{"a birthdate with a space", &customer.Customer{Birthdate: " 1990-12-31"}, "invalid_payload birthdate"},
 		{"metadata with an empty key", &customer.Customer{Metadata: metadata.Map{"": 1}}, "invalid_payload metadata"},
 		{"metadata that is too large", &customer.Customer{Metadata: metadata.Map{"a": strings.Repeat("x", metadata.MaxBytes)}},
@@ -79,10 +80,15 @@ func TestMergeLaysThePayloadOverTheStoredCustomer(t *testing.T) {
 		{"what the payload leaves out stays", stored(), customer.ByID("cust_1"), stored()},
 		{"identity, version and times stay", stored(), &customer.Customer{ID: "x", SourceID: "y", Version: 9, CreatedAt: updated, UpdatedAt: &created}, stored()},
 		{"every field of the payload wins", stored(),
-			&customer.Customer{Name: "A", Description: "B", Email: "C", Phone: "D", Birthdate: "2000-01-01"},
+			&customer.Customer{Name: "A", Description: "B", Email: "C", Phone: "D", Birthdate: "2000-01-01", Birthday: "2000-01-02"},
 			with(func(c *customer.Customer) {
-				c.Name, c.Description, c.Email, c.Phone, c.Birthdate = "A", "B", "C", "D", "2000-01-01"
+				c.Name, c.Description, c.Email, c.Phone, c.Birthdate, c.Birthday = "A", "B", "C", "D", "2000-01-01", "2000-01-02"
 			})},
+		{"what the engine says is not taken from a payload", stored(),
+			&customer.Customer{SystemMetadata: metadata.Map{"a": 1}, Summary: &customer.Summary{}, Loyalty: &customer.Loyalty{}}, stored()},
+		{"nor from that of a new customer", nil,
+			&customer.Customer{Name: "A", SystemMetadata: metadata.Map{"a": 1}, Summary: &customer.Summary{}, Loyalty: &customer.Loyalty{}},
+			&customer.Customer{Name: "A"}},
 		{"an address is laid over part by part", stored(), &customer.Customer{Address: &customer.Address{City: "Köln", Line1: "Ring 1"}},
 			with(func(c *customer.Customer) {
 				c.Address = &customer.Address{City: "Köln", Country: "DE", Line1: "Ring 1"}
@@ -145,7 +151,9 @@ func TestEqualSeesEveryField(t *testing.T) {
 		updated := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 		return &customer.Customer{
 			ID: "cust_1", SourceID: "7", Name: "Anna", Description: "a regular", Email: "anna@example.com", Phone: "1", Birthdate: "1990-12-31",
-			Address: &customer.Address{City: "Berlin"}, Metadata: metadata.Map{"visits": 3}, CreatedAt: updated, UpdatedAt: &updated, Version: 3,
+			Birthday: "1990-12-30", Address: &customer.Address{City: "Berlin"}, Metadata: metadata.Map{"visits": 3},
+			SystemMetadata: metadata.Map{"origin": "import"}, Summary: &customer.Summary{}, Loyalty: &customer.Loyalty{},
+			CreatedAt: updated, UpdatedAt: &updated, Version: 3,
 		}
 	}
 	readBack := full()

@@ -2,11 +2,13 @@ package customer_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/filter"
 	"github.com/voucherify-go/voucherify/internal/contract"
 )
 
@@ -15,6 +17,7 @@ func TestCheckOfSegments(t *testing.T) {
 	static := func(members int) customer.Segment {
 		return customer.Segment{Name: "VIP", Type: customer.StaticSegment, Customers: make([]string, members)}
 	}
+	city := &filter.Filter{Junction: filter.And, Fields: map[string]filter.Conditions{"city": {"$is": {"Kraków"}}}}
 	for _, tt := range []struct {
 		name    string
 		segment customer.Segment
@@ -24,10 +27,17 @@ func TestCheckOfSegments(t *testing.T) {
 		{"as many members as allowed", static(customer.MaxSegmentCustomers), ""},
 		{"a member more than allowed", static(customer.MaxSegmentCustomers + 1), "invalid_payload customers"},
 		{"no name", customer.Segment{Type: customer.StaticSegment}, "invalid_payload name"},
-		{"no type", customer.Segment{Name: "VIP"}, "not_supported type"},
-		{"a passive segment", customer.Segment{Name: "VIP", Type: "passive"}, "not_supported type"},
-		{"an active segment", customer.Segment{Name: "VIP", Type: "auto-update"}, "not_supported type"},
-		{"a type in capitals", customer.Segment{Name: "VIP", Type: "STATIC"}, "not_supported type"},
+		{"no type", customer.Segment{Name: "VIP"}, "invalid_payload type"},
+		{"a type in capitals", customer.Segment{Name: "VIP", Type: "STATIC"}, "invalid_payload type"},
+		{"a name that is too long", customer.Segment{Name: strings.Repeat("n", customer.MaxSegmentName+1), Type: customer.StaticSegment}, "invalid_payload name"},
+		{"a passive segment", customer.Segment{Name: "VIP", Type: customer.PassiveSegment, Filter: city}, ""},
+		{"an active segment", customer.Segment{Name: "VIP", Type: customer.ActiveSegment, Filter: city}, ""},
+		{"a passive segment without a filter", customer.Segment{Name: "VIP", Type: customer.PassiveSegment}, "invalid_payload filter"},
+		{"a static segment with a filter", customer.Segment{Name: "VIP", Type: customer.StaticSegment, Filter: city}, "invalid_payload filter"},
+		{"an active segment with members", customer.Segment{Name: "VIP", Type: customer.ActiveSegment, Filter: city, Customers: []string{"cust_1"}},
+			"invalid_payload customers"},
+		{"a filter of the wrong shape", customer.Segment{Name: "VIP", Type: customer.ActiveSegment, Filter: &filter.Filter{Junction: "and"}},
+			"invalid_payload filter"},
 		{"the first of two mistakes", customer.Segment{}, "invalid_payload name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,5 +60,5 @@ func TestAStaticSegmentHasAtMostTwentyThousandMembers(t *testing.T) {
 func ExampleSegment_Check() {
 	s := customer.Segment{Name: "Recent buyers", Type: "passive"}
 	fmt.Println(s.Check())
-	// Output: voucherify: not_supported: type: segments of type "passive" are not supported, only "static"
+	// Output: voucherify: invalid_payload: filter: is required for a passive segment
 }

@@ -15,6 +15,7 @@ func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.
 	l.item = item
 	known := index.Resolve(item.Identity())
 	l.Identity, l.product, l.sku = known.Identity, known.Product, known.SKU
+	l.join(index)
 	switch {
 	case item.Price != nil:
 		l.Price, l.PriceKnown = *item.Price, true
@@ -47,6 +48,27 @@ func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.
 	// Free units that the request mentions are echoed, and do not count as units that a reward could make free.
 	l.DiscountQuantity = max(0, min(item.DiscountQuantity, l.Quantity))
 	return nil
+}
+
+// join describes the line to the collections with a filter, if there are any.
+func (l *Line) join(index *product.Index) {
+	if !index.Asks() {
+		return
+	}
+	described := product.Item{Identity: l.Identity, Product: l.product, SKU: l.sku}
+	if item := l.item; item != nil {
+		described.Price, described.Payload[1] = item.Price, item.Metadata
+		var price *int64
+		if described.IsSKU() && item.SKU != nil {
+			described.Name, price, described.Payload[0] = item.SKU.Name, item.SKU.Price, item.SKU.Metadata
+		} else if !described.IsSKU() && item.Product != nil {
+			described.Name, price, described.Payload[0] = item.Product.Name, item.Product.Price, item.Product.Metadata
+		}
+		if described.Price == nil {
+			described.Price = price
+		}
+	}
+	l.Identity.Members = index.Members(described)
 }
 
 // carry takes over what earlier redemptions did to a line of a stored order.

@@ -138,6 +138,7 @@ func (c *calculation) grow(u *unitProgram, lines []int, units int64) []int {
 		return nil
 	}
 	if len(lines) == 0 {
+		line.join(s.index)
 		s.Lines = append(s.Lines, line)
 		lines = []int{len(s.Lines) - 1}
 	}

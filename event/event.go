@@ -25,6 +25,8 @@ const (
 	CustomerRedemptionSuccess  Type = "customer.redemption.succeeded"
 	CustomerRedemptionFailed   Type = "customer.redemption.failed"
 	CustomerRollbackSuccess    Type = "customer.redemption.rollback.succeeded"
+	CustomerSegmentEntered     Type = "customer.segment.entered"
+	CustomerSegmentLeft        Type = "customer.segment.left"
 	RedemptionSucceeded        Type = "redemption.succeeded"
 	RedemptionFailed           Type = "redemption.failed"
 	RedemptionReturned         Type = "redemption.returned"

@@ -50,7 +50,7 @@ var known = []string{
 	"customer.created", "customer.deleted",
 	"customer.order.canceled", "customer.order.created", "customer.order.fulfilled", "customer.order.paid", "customer.order.updated",
 	"customer.redemption.failed", "customer.redemption.rollback.succeeded", "customer.redemption.succeeded",
-	"customer.updated",
+	"customer.segment.entered", "customer.segment.left", "customer.updated",
 	"redemption.failed", "redemption.returned", "redemption.rollback.failed", "redemption.rollback.succeeded", "redemption.succeeded",
 	"voucher.created", "voucher.deleted", "voucher.disabled", "voucher.enabled", "voucher.published", "voucher.updated",
 }

@@ -17,11 +17,13 @@ const (
 	Collection     = "pc_"
 	Customer       = "cust_"
 	Event          = "ev_"
+	Location       = "loc_"
 	FailedRollback = "rrf_"
 	FailedRedeem   = "rf_"
 	Order          = "ord_"
 	OrderItem      = "ordli_"
 	Product        = "prod_"
+	Publication    = "pub_"
 	Tier           = "promo_"
 	Redemption     = "r_"
 	Return         = "rt_"
@@ -51,6 +53,13 @@ type Sequence struct {
 // their random parts, of which the low 28 bits are used; a collision meets the store's unique keys and is retried.
 func NewSequence(at time.Time, random uint64) Sequence {
 	return Sequence{millis: uint64(max(at.UnixMilli(), 0)), low: random & randomMask}
+}
+
+// Skip leaves out the next n identifiers, so that two parts of one operation number apart.
+func (s *Sequence) Skip(n int) {
+	s.low += uint64(max(n, 0))
+	s.millis += s.low >> randomBits
+	s.low &= randomMask
 }
 
 // Next returns the next identifier with the prefix.

@@ -18,6 +18,7 @@ import (
 // prefixes are those of Voucherify, so they never change: stored ids carry them.
 var prefixes = map[string]string{
 	"campaign": id.Campaign, "category": id.Category, "collection": id.Collection, "customer": id.Customer, "event": id.Event,
+	"location": id.Location, "publication": id.Publication,
 	"failed rollback": id.FailedRollback, "failed redemption": id.FailedRedeem, "order": id.Order, "order item": id.OrderItem,
 	"product": id.Product, "tier": id.Tier, "redemption": id.Redemption, "return": id.Return, "rollback": id.Rollback,
 	"rule": id.Rule, "assignment": id.RuleAssignment, "segment": id.Segment, "SKU": id.SKU, "stack": id.Stack,
@@ -34,6 +35,7 @@ func TestPrefixesAreVoucherifys(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"campaign": "camp_", "category": "cat_", "collection": "pc_", "customer": "cust_", "event": "ev_",
+		"location": "loc_", "publication": "pub_",
 		"failed rollback": "rrf_", "failed redemption": "rf_", "order": "ord_", "order item": "ordli_",
 		"product": "prod_", "tier": "promo_", "redemption": "r_", "return": "rt_", "rollback": "rr_",
 		"rule": "val_", "assignment": "asgm_", "segment": "seg_", "SKU": "sku_", "stack": "stack_",
@@ -107,6 +109,22 @@ func TestACopyGoesItsOwnWay(t *testing.T) {
 	if diff := cmp.Diff(want, []string{first.Next(id.Order), second.Next(id.Order)}); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
+}
+
+func TestSkippingLeavesIDsOut(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		sequence := id.NewSequence(time.Unix(1, 0), rapid.Uint64Range(1<<28-50, 1<<28-1).Draw(t, "random"))
+		other := sequence
+		n := rapid.IntRange(0, 100).Draw(t, "skipped")
+		for range n {
+			other.Next(id.Order)
+		}
+		sequence.Skip(n)
+		if got, want := sequence.Next(id.Order), other.Next(id.Order); got != want {
+			t.Errorf("after %d: got %s, want %s", n, got, want)
+		}
+	})
 }
 
 func TestIDsAreUniqueAndSortByTime(t *testing.T) {

@@ -6,6 +6,10 @@ type Index struct {
 	products    map[string]*entry // by id and by source_id
 	skus        map[string]*entry
 	collections map[string]*Collection
+	dynamic     []*Collection       // those with a filter
+	positions   map[string]int      // in dynamic, by id
+	children    map[string][]string // ids of SKUs by product; only with dynamic collections
+	judge       Judge
 }
 
 // entry is a catalogue record prepared for the lines of carts: one look-up tells identity and price.
@@ -23,6 +27,7 @@ func NewIndex(products []*Product, skus []*SKU, collections []*Collection) *Inde
 		products:    make(map[string]*entry, 2*len(products)),
 		skus:        make(map[string]*entry, 2*len(skus)),
 		collections: make(map[string]*Collection, len(collections)),
+		positions:   make(map[string]int),
 	}
 	for _, p := range products {
 		e := &entry{product: p, identity: Identity{ProductID: p.ID, ProductSourceID: p.SourceID}}
@@ -39,9 +44,7 @@ func NewIndex(products []*Product, skus []*SKU, collections []*Collection) *Inde
 		e.setPrice(s.Price)
 		register(x.skus, e, s.ID, s.SourceID)
 	}
-	for _, c := range collections {
-		x.collections[c.ID] = c
-	}
+	x.addCollections(collections, skus)
 	return x
 }
 
@@ -130,7 +133,8 @@ func (x *Index) find(line Identity) *entry {
 	return x.products[first(line.ProductID, line.ProductSourceID)]
 }
 
-// Matcher compiles references into a set. Collections are expanded to their members; a reference that is not in the
+// Matcher compiles references into a set. Static collections are expanded to their members, those with a filter ask the
+// judge of the line's Members; a reference that is not in the
 // catalogue still matches lines that name it, since carts may hold products that were never stored.
 func (x *Index) Matcher(refs ...Ref) *Matcher {
 	m := &Matcher{}
@@ -144,7 +148,11 @@ func (x *Index) Matcher(refs ...Ref) *Matcher {
 			m.all = true
 			continue
 		}
-		if c, ok := x.Collection(ref.ID); ok {
+		c, ok := x.Collection(ref.ID)
+		switch {
+		case ok && c.Type == AutoUpdate:
+			m.dynamic = append(m.dynamic, x.positions[c.ID])
+		case ok:
 			for _, part := range c.Products {
 				m.add(part.Kind(), part.ID)
 				m.add(part.Kind(), part.SourceID)

@@ -24,6 +24,7 @@ const (
 	fullCollection = `{
 		"id": "pc_19ca9450a000000001", "name": "Kitchen", "type": "STATIC",
 		"products": [{"id": "prod_1", "object": "product"}, ` + fullRef + `],
+		"filter": {"junction": "or", "name": {"conditions": {"$is": ["Mug"]}}, "price": {"conditions": {"$more_than": [5]}}},
 		"created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 5
 	}`
 	quotas = `

@@ -48,29 +48,6 @@ type SKU struct {
 	Version    int64             `json:"version,omitempty"`
 }
 
-// CollectionType says how the members of a collection are found.
-type CollectionType string
-
-// Static collections list their members. (Collections with a filter are not part of this version.)
-const Static CollectionType = "STATIC"
-
-// Collection is a named set of products and SKUs. A listed product brings all its SKUs, a listed SKU only itself.
-type Collection struct {
-	ID        string         `json:"id,omitempty"`
-	Name      string         `json:"name"`
-	Type      CollectionType `json:"type"`
-	Products  []Ref          `json:"products,omitempty"`
-	CreatedAt time.Time      `json:"created_at,omitzero"`
-	UpdatedAt *time.Time     `json:"updated_at,omitempty"`
-	Version   int64          `json:"version,omitempty"`
-}
-
-// AllProducts is the id of the built-in collection that holds every line of every cart.
-const AllProducts = "pc_a11pr0dUc75"
-
-// MaxCollectionProducts is the largest number of members that a static collection lists.
-const MaxCollectionProducts = 10_000
-
 // Check reports the first thing that is wrong with p.
 func (p Product) Check() error {
 	if err := checkPrice("price", p.Price); err != nil {
@@ -92,24 +69,6 @@ func (s SKU) Check() error {
 	}
 	if err := s.Metadata.Check("metadata"); err != nil {
 		return err
-	}
-	return nil
-}
-
-// Check reports the first thing that is wrong with c.
-func (c Collection) Check() error {
-	switch {
-	case c.Name == "":
-		return fault.Invalid("name", "is required")
-	case c.Type != Static:
-		return fault.New(fault.NotSupported, "collections of type %q are not supported, only %q", c.Type, Static).At("type")
-	case len(c.Products) > MaxCollectionProducts:
-		return fault.Invalid("products", "has %d members, at most %d are allowed", len(c.Products), MaxCollectionProducts)
-	}
-	for i, ref := range c.Products {
-		if err := ref.Check(); err != nil || ref.Kind() == KindCollection {
-			return fault.Invalid(index("products", i), "must name a product or a SKU")
-		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/filter"
 	"github.com/voucherify-go/voucherify/internal/contract"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
@@ -60,6 +61,7 @@ func TestCheckOfCollections(t *testing.T) {
 	of := func(refs ...product.Ref) product.Collection {
 		return product.Collection{Name: "Kitchen", Type: product.Static, Products: refs}
 	}
+	kitchen := &filter.Filter{Junction: filter.And, Fields: map[string]filter.Conditions{"metadata.room": {"$is": {"kitchen"}}}}
 	many := func(n int) []product.Ref {
 		refs := make([]product.Ref, n)
 		for i := range refs {
@@ -78,8 +80,14 @@ func TestCheckOfCollections(t *testing.T) {
 		{"as many members as allowed", of(many(product.MaxCollectionProducts)...), ""},
 		{"a member more than allowed", of(many(product.MaxCollectionProducts + 1)...), "invalid_payload products"},
 		{"no name", product.Collection{Type: product.Static}, "invalid_payload name"},
-		{"no type", product.Collection{Name: "Kitchen"}, "not_supported type"},
-		{"a collection with a filter", product.Collection{Name: "Kitchen", Type: "AUTO_UPDATE"}, "not_supported type"},
+		{"no type", product.Collection{Name: "Kitchen"}, "invalid_payload type"},
+		{"a dynamic collection", product.Collection{Name: "Kitchen", Type: product.AutoUpdate, Filter: kitchen}, ""},
+		{"a dynamic collection without a filter", product.Collection{Name: "Kitchen", Type: product.AutoUpdate}, "invalid_payload filter"},
+		{"a dynamic collection with members", product.Collection{Name: "Kitchen", Type: product.AutoUpdate, Filter: kitchen, Products: many(1)},
+			"invalid_payload products"},
+		{"a static collection with a filter", product.Collection{Name: "Kitchen", Type: product.Static, Filter: kitchen}, "invalid_payload filter"},
+		{"a filter of the wrong shape", product.Collection{Name: "Kitchen", Type: product.AutoUpdate, Filter: &filter.Filter{}},
+			"invalid_payload filter.junction"},
 		{"a member without a name", of(product.Ref{ID: "prod_1"}, product.Ref{Object: product.KindSKU}),
 			"invalid_payload products[1]"},
 		{"a member of an unknown kind", of(product.Ref{ID: "x", Object: "customer"}), "invalid_payload products[0]"},

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,10 +62,12 @@ type Identity struct {
 	ProductSourceID string `expr:"product_source_id"`
 	SKUID           string `expr:"sku_id"`
 	SKUSourceID     string `expr:"sku_source_id"`
+	// Members answers for collections with a filter; nil belongs to none.
+	Members *Members `expr:"-"`
 }
 
 // Known reports whether the line names a product or a SKU at all.
-func (i Identity) Known() bool { return i != Identity{} }
+func (i Identity) Known() bool { return i.Key() != "" }
 
 // Key returns the identity for "the same product": the SKU if there is one, otherwise the product; empty when unknown.
 func (i Identity) Key() string {
@@ -78,12 +81,13 @@ func (i Identity) Key() string {
 	return ""
 }
 
-// Matcher decides whether a line belongs to a set of references, by set probes only. Build it with Index.Matcher. The
+// Matcher decides whether a line belongs to a set of references: by set probes, and collections with a filter by asking. Build it with Index.Matcher. The
 // zero Matcher matches nothing.
 type Matcher struct {
 	all      bool
 	products map[string]struct{}
 	skus     map[string]struct{}
+	dynamic  []int // positions of collections with a filter
 }
 
 // Matches reports whether the line is in the set: by its SKU, by its product (which brings all its SKUs), or because
@@ -93,11 +97,14 @@ func (m *Matcher) Matches(line Identity) bool {
 		return true
 	}
 	return member(m.skus, line.SKUID) || member(m.skus, line.SKUSourceID) ||
-		member(m.products, line.ProductID) || member(m.products, line.ProductSourceID)
+		member(m.products, line.ProductID) || member(m.products, line.ProductSourceID) ||
+		len(m.dynamic) > 0 && slices.ContainsFunc(m.dynamic, line.Members.in)
 }
 
 // Empty reports whether the set can match nothing.
-func (m *Matcher) Empty() bool { return !m.all && len(m.products) == 0 && len(m.skus) == 0 }
+func (m *Matcher) Empty() bool {
+	return !m.all && len(m.products) == 0 && len(m.skus) == 0 && len(m.dynamic) == 0
+}
 
 func member(set map[string]struct{}, id string) bool {
 	if id == "" || set == nil {

@@ -20,23 +20,31 @@ const (
 	Category   Kind = "category"
 	Collection Kind = "products_collection"
 	Customer   Kind = "customer"
+	Location   Kind = "location"
+	Membership Kind = "segment_membership"
 	Order      Kind = "order"
 	Product    Kind = "product"
-	Redemption Kind = "redemption"
-	Rollback   Kind = "redemption_rollback"
-	Rule       Kind = "validation_rules"
-	Segment    Kind = "segment"
-	Settings   Kind = "settings"
-	SKU        Kind = "sku"
-	Stack      Kind = "promotion_stack"
-	Tier       Kind = "promotion_tier"
-	Voucher    Kind = "voucher"
+	// Publication says that a voucher was given to a customer, its parent.
+	Publication Kind = "publication"
+	Redemption  Kind = "redemption"
+	Rollback    Kind = "redemption_rollback"
+	Rule        Kind = "validation_rules"
+	Segment     Kind = "segment"
+	Settings    Kind = "settings"
+	SKU         Kind = "sku"
+	Stack       Kind = "promotion_stack"
+	Tier        Kind = "promotion_tier"
+	Voucher     Kind = "voucher"
 )
+
+// CustomEvent is what a customer did outside the engine. Its parent is the customer with the name of the event (see package
+// redemption, EventsOf), its creation the instant at which it happened.
+const CustomEvent Kind = "custom_event"
 
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case Assignment, Campaign, Category, Collection, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case Assignment, Campaign, Category, Collection, Location, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

@@ -18,8 +18,9 @@ import (
 // kinds says of every kind whether it is compiled into the catalogue. A kind that is read into it and missing here would
 // be served from an old catalogue for ever.
 var kinds = map[record.Kind]bool{
-	record.Assignment: true, record.Campaign: true, record.Category: true, record.Collection: true, record.Product: true,
-	record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
+	record.Assignment: true, record.Campaign: true, record.Category: true, record.Collection: true, record.Location: true,
+	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
+	record.CustomEvent: false, record.Membership: false, record.Publication: false,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false,
 }
 
@@ -30,7 +31,7 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 			t.Errorf("%s: got %t, want %t", kind, got, want)
 		}
 	}
-	for _, unknown := range []record.Kind{"", "Campaign", "publication"} {
+	for _, unknown := range []record.Kind{"", "Campaign", "campaigns"} {
 		if unknown.Configuration() {
 			t.Errorf("the unknown kind %q is configuration", unknown)
 		}
@@ -41,9 +42,9 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
-		"campaign", "category", "customer", "order", "product", "products_collection", "promotion_stack", "promotion_tier",
-		"redemption", "redemption_rollback", "segment", "settings", "sku", "validation_rules", "validation_rules_assignment",
-		"voucher",
+		"campaign", "category", "custom_event", "customer", "location", "order", "product", "products_collection", "promotion_stack", "promotion_tier",
+		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
+		"validation_rules", "validation_rules_assignment", "voucher",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(kinds))); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)

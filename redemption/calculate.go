@@ -126,7 +126,7 @@ func (c *calculation) resolveOrder() error {
 		c.order, c.carried = &merged, carried
 		c.orderID = stored.ID
 	}
-	state, err := discount.NewState(c.order, c.catalogue.products, c.carried)
+	state, err := discount.NewState(c.order, c.catalogue.ProductsAt(c.snapshot.Now), c.carried)
 	if err != nil {
 		return fault.Within("order", err)
 	}
@@ -241,7 +241,7 @@ func (c *calculation) fillFacts() {
 	if c.customer != nil {
 		f.Customer = validation.CustomerFacts{
 			Present: true, ID: c.customer.ID, SourceID: c.customer.SourceID, Name: c.customer.Name, Email: c.customer.Email,
-			Metadata: c.customer.Metadata, Segments: c.catalogue.segments[c.customerID],
+			Metadata: c.customer.Metadata, Segments: c.segments(),
 		}
 	}
 	if c.order == nil {

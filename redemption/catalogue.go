@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -32,6 +33,7 @@ type Configuration struct {
 	Collections   []*product.Collection
 	Categories    []*promotion.Category
 	Segments      []*customer.Segment
+	Locations     []*location.Location
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
 	Zone      *time.Location
@@ -47,18 +49,22 @@ type Catalogue struct {
 	zone       *time.Location
 	caseMode   voucher.CaseMode
 	products   *product.Index
+	areas      map[string]*location.Area
 	stacking   promotion.StackingRules
 	campaigns  map[string]*campaignEntry
 	tiers      map[string]*incentive
 	stacks     map[string]*promotion.Stack
 	categories map[string]*promotion.Category
-	segments   map[string][]string // by customer id
-	assigned   map[string][]*rule  // by id of the voucher, campaign or tier
+	audience   *Audience          // static segments, and the dynamic ones that rules name
+	active     *Audience          // the segments that report who enters and leaves
+	assigned   map[string][]*rule // by id of the voucher, campaign or tier
 	exclusive  map[string]struct{}
 	joint      map[string]struct{}
 	ordered    []*incentive        // tiers in the order of listings
 	metrics    []validation.Metric // that assigned rules look at
 	weekStart  time.Weekday
+
+	collections []*validation.FilterProgram // of products.Dynamic; nil for one that cannot be compiled
 
 	memo     sync.Map // voucher id -> *memoEntry
 	memoSize atomic.Int64
@@ -129,21 +135,18 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 		tiers:      make(map[string]*incentive, len(c.Tiers)),
 		stacks:     make(map[string]*promotion.Stack, len(c.Stacks)),
 		categories: make(map[string]*promotion.Category, len(c.Categories)),
-		segments:   make(map[string][]string),
 		assigned:   make(map[string][]*rule),
 	}
 	if x.zone == nil {
 		x.zone = time.UTC
 	}
+	x.areas = compileAreas(c.Locations)
+	x.compileCollections()
 	x.exclusive, x.joint = setOf(x.stacking.ExclusiveCategories), setOf(x.stacking.JointCategories)
 	for _, category := range c.Categories {
 		x.categories[category.ID] = category
 	}
-	for _, segment := range c.Segments {
-		for _, member := range segment.Customers {
-			x.segments[member] = append(x.segments[member], segment.ID)
-		}
-	}
+	x.compileAudience(c)
 	x.assign(c, compiler)
 	for _, camp := range c.Campaigns {
 		x.addCampaign(camp)

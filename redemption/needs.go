@@ -58,9 +58,9 @@ func isVoucherID(text string) bool {
 }
 
 // templates are the counters to read of the vouchers that a request names: those that a rule of the project looks at, the
-// voucher's own use, and whether its campaign has counted the order.
+// voucher's own use, and whether its campaign has counted the order; and those of the customer that segments look at.
 func (x *Catalogue) templates(b buckets, names Actor) []CounterTemplate {
-	list := make([]CounterTemplate, 0, 8)
+	list := make([]CounterTemplate, 0, 8+len(x.audience.Templates()))
 	list = append(list,
 		CounterTemplate{Metric: CountVoucher},
 		CounterTemplate{Metric: CountCampaignOrder, OfCampaign: true, PerOrder: true},
@@ -70,7 +70,7 @@ func (x *Catalogue) templates(b buckets, names Actor) []CounterTemplate {
 			list = append(list, t)
 		}
 	}
-	return list
+	return append(list, x.audience.Templates()...)
 }
 
 // sharedCounters are the counters of a tier that rules look at and that do not belong to a customer.
@@ -92,9 +92,9 @@ func (i *incentive) sharedCounters(b buckets, names Actor) []CounterKey {
 }
 
 // MoreNeeds says which counters are still to be read once customer, order and vouchers are known: those of tiers for the
-// customer and the order, and product quotas. Most requests need none.
+// customer and the order, and product quotas. Most requests need none. History is what the segments that rules name look at.
 func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
-	var n Needs
+	n := Needs{History: x.audience.History()}
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return n // the calculation reports it

@@ -16,7 +16,8 @@ import (
 // CounterMetric names what a counter counts.
 type CounterMetric string
 
-// The counters of the domain. Every one counts up with a redemption and down with its rollback.
+// The counters of the domain. Every one counts up with a redemption and down with its rollback, except those of customers:
+// what was done stays done.
 const (
 	// CountVoucher is the redemptions of a voucher; its subject is the voucher.
 	CountVoucher CounterMetric = "voucher"
@@ -45,6 +46,11 @@ const (
 	CountIncentiveUser   CounterMetric = "incentive_user"
 	// CountQuota is discounted units of a product quota; its subject is the campaign or tier, its detail the target.
 	CountQuota CounterMetric = "quota"
+	// CountCustomerSummary is an additive part of a customer's summary: its subject is the customer, its detail the path, see
+	// customer.Summary.Figures. They are counters, so that redeems of one customer do not collide in the profile.
+	CountCustomerSummary CounterMetric = "customer_summary"
+	// CountCustomerEvent is how often a customer did something: its subject is the customer, its detail the name of the event.
+	CountCustomerEvent CounterMetric = "customer_event"
 )
 
 // CounterKey identifies one counter. Parts that do not apply are empty.

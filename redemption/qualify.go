@@ -93,7 +93,7 @@ func NeedsOfQualification(r *QualificationRequest, x *Catalogue, now time.Time) 
 
 // MoreNeedsOfQualification says which counters are still to be read once customer and order are known.
 func MoreNeedsOfQualification(r *QualificationRequest, x *Catalogue, s *Snapshot) Needs {
-	var n Needs
+	n := Needs{History: x.audience.History()}
 	for _, tier := range x.ordered {
 		if tier.active {
 			n.Counters = append(n.Counters, MoreNeeds(r.request(tier.id), x, s).Counters...)

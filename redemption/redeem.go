@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/money"
@@ -23,7 +24,7 @@ func (calc *Calculation) Redeem() (*Plan, *Result, error) {
 		SkippedRedeemables:      calc.Validation.SkippedRedeemables,
 		Decision:                calc.Validation.Decision,
 	}}
-	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeCatalogue, r.writeEvents, r.writeOutcome} {
+	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeCatalogue, r.writeEvents, r.writeSummary, r.writeOutcome} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
@@ -283,7 +284,7 @@ func (r *redeem) traceOnOrder() {
 
 func (r *redeem) writeOrder() error {
 	o := r.result.Order
-	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", sourceKey(o.SourceID), o)
+	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
 }
 
 // writeCatalogue stores what the lines say about products that they override.
@@ -328,6 +329,14 @@ func (r *redeem) writeEvents() error {
 		})
 	}
 	return e.err
+}
+
+// writeSummary counts what the customer did.
+func (r *redeem) writeSummary() error {
+	r.plan.summarise(r.customerID, len(r.result.Redemptions), customer.TotalRedeemed, customer.TotalSucceeded)
+	r.plan.CountOrder(r.snapshot.Order, r.result.Order)
+	r.plan.countEvents(r.customerID)
+	return nil
 }
 
 // orderEvents are the events of an order that gets a status.

@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -82,6 +83,10 @@ func (r *refusal) write(top *Redemption, cause *fault.Error) error {
 		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, buyer != nil, map[string]any{
 			"customer": buyer, "redemption": text,
 		})
+	}
+	if buyer := r.snapshot.Customer; buyer != nil {
+		r.plan.summarise(buyer.ID, max(1, len(top.Children)), customer.TotalFailed)
+		r.plan.countEvents(buyer.ID)
 	}
 	return e.err
 }

@@ -96,7 +96,7 @@ func PlanRollback(s *Snapshot, request *RollbackRequest, policy RollbackPolicy) 
 		return plan, nil, err
 	}
 	for _, step := range [...]func() error{
-		func() error { return r.undo(policy.OrderMode) }, r.writeRecords, r.writeEvents,
+		func() error { return r.undo(policy.OrderMode) }, r.writeRecords, r.writeEvents, r.writeSummary,
 		func() error {
 			return r.plan.freeze(VerbRollback, request.IdempotencyKey, request.Hash, s, r.result)
 		},
@@ -300,6 +300,17 @@ func (r *rollback) writeEvents() error {
 	return e.err
 }
 
+// writeSummary counts what was undone. What the customer had done stays counted.
+func (r *rollback) writeSummary() error {
+	buyer := r.named.CustomerID
+	r.plan.summarise(buyer, len(r.targets), customer.TotalRolledBack, customer.TotalRollbackSucceeded)
+	if r.result.Order != nil {
+		r.plan.CountOrder(r.snapshot.Order, r.result.Order)
+	}
+	r.plan.countEvents(buyer)
+	return nil
+}
+
 // fail records an attempt that was refused.
 func (r *rollback) fail(cause *fault.Error) (*Plan, error) {
 	entry := r.record(r.named)
@@ -315,5 +326,6 @@ func (r *rollback) fail(cause *fault.Error) (*Plan, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
+	r.plan.summarise(r.named.CustomerID, 1, customer.TotalRollbackFailed)
 	return &r.plan, r.plan.Seal()
 }

@@ -24,13 +24,19 @@ type Needs struct {
 	Counters []CounterKey
 	// Templates are counters whose keys depend on what is found: see CounterTemplate.
 	Templates []CounterTemplate
+	// History is what filters look at beside counters. The engine reads it with lists, once the customer is found; a store
+	// has nothing to do for it.
+	History History
 	// OutcomeVerb and OutcomeKey name the stored answer of an idempotent call; empty when there is none to look for.
 	OutcomeVerb, OutcomeKey string
 }
 
-// CounterTemplate is a counter of each voucher that is found, or of its campaign.
+// CounterTemplate is a counter of each voucher that is found, of its campaign, or of the customer that is found.
 type CounterTemplate struct {
 	Metric CounterMetric
+	// OfCustomer makes the customer that is found the subject, once, whatever vouchers there are; without one the counter is
+	// not read.
+	OfCustomer bool
 	// OfCampaign makes the voucher's campaign the subject; otherwise it is the voucher. A voucher without a campaign is its
 	// own campaign.
 	OfCampaign bool
@@ -38,7 +44,7 @@ type CounterTemplate struct {
 	PerCustomer bool
 	// PerOrder counters have the stored order that is found as their detail; without one they are not read.
 	PerOrder bool
-	// Detail is the detail of counters that are not PerOrder: a calendar period, an actor.
+	// Detail is the detail of counters that are not PerOrder: a calendar period, an actor, a figure of a summary.
 	Detail string
 }
 
@@ -60,6 +66,10 @@ type Snapshot struct {
 	Order    *order.Order
 	// Redemptions holds the redemptions that were asked for, with children and parents, by id.
 	Redemptions map[string]*Redemption
+	// LastOrder, Occurrences and Publications are what History asked for about the customer; see Profile.
+	LastOrder    *order.Order
+	Occurrences  map[string]Occurrence
+	Publications []Publication
 	// Counters holds the counters that exist; others are 0.
 	Counters map[CounterKey]int64
 	// Outcome is the stored answer, nil when there is none.
@@ -70,13 +80,18 @@ type Snapshot struct {
 // templates, sorted and without repetition. customerID and orderID are empty for records that are not stored.
 func (n *Needs) Keys(vouchers map[string]*voucher.Voucher, customerID, orderID string) []CounterKey {
 	keys := slices.Clone(n.Counters)
+	for _, t := range n.Templates {
+		if t.OfCustomer && customerID != "" {
+			keys = append(keys, CounterKey{Metric: t.Metric, Subject: customerID, Detail: t.Detail})
+		}
+	}
 	for _, name := range n.Vouchers {
 		v := vouchers[name]
 		if v == nil {
 			continue
 		}
 		for _, t := range n.Templates {
-			if (t.PerCustomer && customerID == "") || (t.PerOrder && orderID == "") {
+			if t.OfCustomer || (t.PerCustomer && customerID == "") || (t.PerOrder && orderID == "") {
 				continue
 			}
 			key := CounterKey{Metric: t.Metric, Subject: v.ID, Detail: t.Detail}

@@ -180,7 +180,7 @@ func (b *builder) conditions(l *leaf, path string, n *Node) error {
 			return err
 		}
 		l.tests = append(l.tests, test{o, want})
-		parts = append(parts, l.term(o, literals))
+		parts = append(parts, l.term(o, want, literals))
 		l.bound(o, want)
 	}
 	if len(parts) != len(n.Conditions) {
@@ -197,14 +197,14 @@ func (b *builder) conditions(l *leaf, path string, n *Node) error {
 func unknownOperator(path string, n *Node) error {
 	names := n.Conditions.names()
 	name := names[slices.IndexFunc(names, func(name string) bool { return operatorsByName[name] == nil })]
-	if _, later := laterOperators[name]; later {
-		return invalid(path+".conditions."+name, "operator is not supported yet")
-	}
 	return invalid(path+".conditions."+clip(name), "is not an operator")
 }
 
 // prepareValues checks the values of an operator and writes them as literals.
 func prepareValues(path string, o *operator, d *nameDefinition, values []any) (*operand, []string, error) {
+	if o.for_ == 0 {
+		return nil, nil, invalid(path, "the operator is for filters only")
+	}
 	if o.for_&d.accepts() == 0 {
 		return nil, nil, invalid(path, "the operator does not fit this rule name")
 	}
@@ -232,32 +232,43 @@ func prepareValues(path string, o *operator, d *nameDefinition, values []any) (*
 		}
 		prepared[i], literals[i] = v, literal(v)
 	}
-	return newOperand(prepared), literals, nil
+	return newOperand(o, prepared), literals, nil
 }
 
 // fits reports whether the operator can be used with a value.
 func (o *operator) fits(value any) error {
 	text, isText := value.(string)
 	n, isNumber := value.(number)
-	_, isInstant := parseInstant(text)
+	_, isDate := parseDate(text)
 	if isText && !isNumber {
 		n, isNumber = parseNumber(text)
 	}
 	switch {
 	case o.accepts == acceptsText && !isText:
 		return fmt.Errorf("takes texts only")
-	case o.accepts == acceptsOrder && !isNumber && !isInstant:
+	case o.accepts == acceptsOrder && !isNumber && !isDate:
 		return fmt.Errorf("takes a number or a date")
-	case o.accepts == acceptsInstant && !isInstant:
+	case o.accepts == acceptsInstant && !isDate:
 		return fmt.Errorf("takes a date")
 	case o.accepts == acceptsCount && (!isNumber || !n.exact || n.whole < 0):
 		return fmt.Errorf("takes a whole number from 0")
+	case o.accepts == acceptsDays && (!isNumber || !n.exact || n.whole < 0):
+		return fmt.Errorf("takes a whole number of days from 0")
+	case o.accepts == acceptsWeekday && (!isNumber || !n.exact || n.whole < 0 || n.whole > 6):
+		return fmt.Errorf("takes weekdays from 0 for Sunday to 6")
+	case o.accepts == acceptsTrue && value != true && text != "true":
+		return fmt.Errorf("takes true only")
+	case o.accepts == acceptsPlace && text == "":
+		return fmt.Errorf("takes ids of locations")
+	case o.accepts == acceptsWindow:
+		_, err := o.window(text)
+		return err
 	}
 	return nil
 }
 
-// term writes one operator of the condition.
-func (l *leaf) term(o *operator, literals []string) string {
+// term writes one operator of the condition. What depends on time or zone is handed the moment.
+func (l *leaf) term(o *operator, want *operand, literals []string) string {
 	d := l.definition
 	list := "[" + strings.Join(literals, ", ") + "]"
 	value := d.source
@@ -266,7 +277,11 @@ func (l *leaf) term(o *operator, literals []string) string {
 	} else if o.infix != "" && len(literals) == 1 && d.kind != segmentsName {
 		return value + " " + o.infix + " " + literals[0]
 	}
-	return l.effective(o).function + "(" + value + ", " + list + ")"
+	call := l.effective(o).function + "(" + value + ", " + list
+	if o.timed || o.zoned || len(want.dates) > 0 {
+		call += ", moment"
+	}
+	return call + ")"
 }
 
 // effective is the operator that is tested: for segments $is means to be in any of them.

@@ -52,7 +52,7 @@ func (m *machine) unpriced(l *leaf) bool {
 			unknown = true
 			return true
 		}
-		return !l.each || l.passes(item.Price)
+		return !l.each || m.passes(l, item.Price)
 	}
 	if l.definition.line {
 		for _, item := range m.Matched.Items {
@@ -71,9 +71,9 @@ func (m *machine) unpriced(l *leaf) bool {
 }
 
 // passes reports whether a value satisfies every operator of the condition.
-func (l *leaf) passes(value any) bool {
+func (m *machine) passes(l *leaf, value any) bool {
 	for _, t := range l.tests {
-		if !l.effective(t.operator).test(value, t.want) {
+		if !l.effective(t.operator).test(value, t.want, m.Moment) {
 			return false
 		}
 	}
@@ -84,7 +84,7 @@ func (l *leaf) passes(value any) bool {
 func (m *machine) explainTests(l *leaf, f *Failure) {
 	value, single := m.value(l)
 	for _, t := range l.tests {
-		if single && l.effective(t.operator).test(value, t.want) && len(l.tests) > 1 {
+		if single && l.effective(t.operator).test(value, t.want, m.Moment) && len(l.tests) > 1 {
 			continue
 		}
 		f.Operator = t.operator.name
@@ -119,11 +119,11 @@ func shortfall(actual, threshold int64, strictly bool) *int64 {
 func (m *machine) value(l *leaf) (any, bool) {
 	switch l.definition.source {
 	case "customer.metadata":
-		return look(m.Customer.Metadata, l.node.Property), true
+		return Property(m.Customer.Metadata, l.node.Property), true
 	case "order.metadata":
-		return look(m.Order.Metadata, l.node.Property), true
+		return Property(m.Order.Metadata, l.node.Property), true
 	case "redemption.metadata":
-		return look(m.Redemption.Metadata, l.node.Property), true
+		return Property(m.Redemption.Metadata, l.node.Property), true
 	case "customer.segments":
 		return m.Customer.Segments, true
 	}

@@ -7,11 +7,16 @@ import (
 	"github.com/expr-lang/expr"
 )
 
-// OperatorNames are the operators that rules can use.
-func OperatorNames() []string {
-	list := make([]string, len(operators))
+// OperatorNames are the operators that rules can use, FilterOperators those that only filters can.
+func OperatorNames() []string   { return operatorsFor(true) }
+func FilterOperators() []string { return operatorsFor(false) }
+
+func operatorsFor(rules bool) []string {
+	var list []string
 	for i := range operators {
-		list[i] = operators[i].name
+		if (operators[i].for_ != 0) == rules {
+			list = append(list, operators[i].name)
+		}
 	}
 	return list
 }
@@ -22,7 +27,6 @@ func RuleNames() []string {
 }
 
 func LaterRuleNames() []string { return slices.Sorted(maps.Keys(laterNames)) }
-func LaterOperators() []string { return slices.Sorted(maps.Keys(laterOperators)) }
 
 // Aliases are other spellings of operators, with the usual one.
 func Aliases() map[string]string { return maps.Clone(aliases) }

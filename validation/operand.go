@@ -10,23 +10,31 @@ import (
 // different types are compared the way that Voucherify's untyped metadata needs: a text and a number by the number that
 // the text spells, a text and a time by the instant that it spells.
 type operand struct {
-	texts    map[string]struct{}
-	numbers  map[number]struct{} // values given as numbers
-	spelled  map[number]struct{} // numbers that texts spell
-	yes, no  bool
-	instants []time.Time // that texts spell
-	parts    []string    // the texts in order, for searching
-	each     []*operand  // every value on its own; nil for these themselves
+	texts   map[string]struct{}
+	numbers map[number]struct{} // values given as numbers
+	spelled map[number]struct{} // numbers that texts spell
+	yes, no bool
+	dates   []date     // that texts spell
+	windows []window   // that texts stand for, of operators with windows
+	parts   []string   // the texts in order, for searching
+	each    []*operand // every value on its own; nil for these themselves
 
-	single    number // of a single value
-	isNumber  bool
-	instant   time.Time
-	isInstant bool
+	single   number // of a single value
+	isNumber bool
+	date     date
+	isDate   bool
 }
 
-// newOperand prepares the values of a condition: strings, numbers and booleans.
-func newOperand(values []any) *operand {
+// newOperand prepares the values of an operator: strings, numbers and booleans that fit it.
+func newOperand(o *operator, values []any) *operand {
 	want := prepare(values)
+	if o.window != nil {
+		for _, text := range want.parts {
+			if w, err := o.window(text); err == nil {
+				want.windows = append(want.windows, w)
+			}
+		}
+	}
 	want.each = make([]*operand, len(values))
 	for i := range values {
 		want.each[i] = prepare(values[i : i+1])
@@ -52,8 +60,8 @@ func prepare(values []any) *operand {
 			if n, ok := parseNumber(v); ok {
 				want.spelled = include(want.spelled, n)
 			}
-			if t, ok := parseInstant(v); ok {
-				want.instants = append(want.instants, t)
+			if d, ok := parseDate(v); ok {
+				want.dates = append(want.dates, d)
 			}
 		}
 	}
@@ -74,20 +82,20 @@ func (want *operand) prepareOrder(value any) {
 		want.single, want.isNumber = v, true
 	case string:
 		want.single, want.isNumber = parseNumber(v)
-		want.instant, want.isInstant = parseInstant(v)
+		want.date, want.isDate = parseDate(v)
 	}
 }
 
 // has reports whether a single value equals one of the wanted.
-func (want *operand) has(value any) bool {
+func (want *operand) has(value any, m *Moment) bool {
 	switch v := value.(type) {
 	case string:
 		return want.hasText(v)
 	case bool:
 		return v && want.yes || !v && want.no
 	case time.Time:
-		for _, instant := range want.instants {
-			if instant.Equal(v) {
+		for _, wanted := range want.dates {
+			if (date{instant: v}).compare(wanted, m.zone()) == 0 {
 				return true
 			}
 		}
@@ -120,8 +128,8 @@ func (want *operand) hasText(text string) bool {
 	return ok
 }
 
-// compare orders a single value against the wanted one, as numbers or else as instants.
-func (want *operand) compare(value any) (order int, comparable bool) {
+// compare orders a single value against the wanted one, as numbers or else as dates.
+func (want *operand) compare(value any, m *Moment) (order int, comparable bool) {
 	if want.isNumber {
 		n, ok := numberOf(value)
 		if text, isText := value.(string); isText {
@@ -131,9 +139,9 @@ func (want *operand) compare(value any) (order int, comparable bool) {
 			return n.compare(want.single), true
 		}
 	}
-	if want.isInstant {
-		if t, ok := instantOf(value); ok {
-			return t.Compare(want.instant), true
+	if want.isDate {
+		if d, ok := dateOf(value); ok {
+			return d.compare(want.date, m.zone()), true
 		}
 	}
 	return 0, false
@@ -141,7 +149,7 @@ func (want *operand) compare(value any) (order int, comparable bool) {
 
 // operandOf reads the values back from the list in a generated source. So a program is decided by its source alone, and
 // may be shared by everything that has the same source.
-func operandOf(list *ast.ArrayNode) *operand {
+func operandOf(o *operator, list *ast.ArrayNode) *operand {
 	values := make([]any, 0, len(list.Nodes))
 	for _, node := range list.Nodes {
 		negative := false
@@ -159,7 +167,7 @@ func operandOf(list *ast.ArrayNode) *operand {
 			values = append(values, signed(realNumber(v.Value), negative))
 		}
 	}
-	return newOperand(values)
+	return newOperand(o, values)
 }
 
 func signed(n number, negative bool) number {

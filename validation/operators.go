@@ -11,10 +11,16 @@ type operator struct {
 	arity    arity
 	accepts  accepts
 	for_     kinds
-	upward   bool // more of the value can make it pass
-	downward bool // less of the value can make it pass
-	test     func(value any, want *operand) bool
+	upward   bool                              // more of the value can make it pass
+	downward bool                              // less of the value can make it pass
+	timed    bool                              // the answer changes as time passes
+	zoned    bool                              // needs the moment, though not the time of it
+	window   func(text string) (window, error) // reads values that stand for a range of time
+	test     predicate
 }
+
+// predicate decides about the left value of a condition. The moment is nil only when neither operator nor values need it.
+type predicate func(value any, want *operand, m *Moment) bool
 
 // arity is how many values an operator takes.
 type arity uint8
@@ -33,7 +39,12 @@ const (
 	acceptsText
 	acceptsOrder // numbers and instants
 	acceptsInstant
-	acceptsCount // whole numbers from 0
+	acceptsCount   // whole numbers from 0
+	acceptsDays    // whole numbers from 0
+	acceptsWeekday // 0 for Sunday to 6
+	acceptsTrue    // true only
+	acceptsWindow  // texts that stand for a range of time
+	acceptsPlace   // ids of locations
 )
 
 // kinds is a set of the kinds of left values.
@@ -50,7 +61,7 @@ const (
 var operators = []operator{
 	{name: "$has_value", function: "has_value", phrase: "has a value", arity: anyValues, for_: forMetadata, test: hasValue},
 	{name: "$is_unknown", function: "is_unknown", phrase: "has no value", arity: anyValues, for_: forMetadata,
-		test: func(v any, w *operand) bool { return !hasValue(v, w) }},
+		test: not(hasValue)},
 	{name: "$is", function: "is", infix: "==", phrase: "is", arity: someValues, for_: forNumber | forSegments | forMetadata | forLines, test: is},
 	{name: "$is_not", function: "is_not", infix: "!=", phrase: "is not", arity: someValues, for_: forNumber | forSegments | forMetadata, test: not(is)},
 	{name: "$in", function: "is_in", phrase: "is one of", arity: someValues, for_: forNumber | forSegments | forMetadata, test: isIn},
@@ -77,6 +88,22 @@ var operators = []operator{
 	{name: "$count_less", function: "count_less", phrase: "number of values is less than", accepts: acceptsCount, for_: forMetadata, test: counting(func(order int) bool { return order < 0 })},
 	{name: "$not_differ", function: "has_exactly", phrase: "has exactly", arity: anyValues, for_: forMetadata, test: hasExactly},
 	{name: "$not_intersect", function: "has_none_of", phrase: "has none of", arity: someValues, for_: forMetadata, test: not(isIn)},
+
+	{name: "$more_than_ago", function: "more_than_ago", phrase: "days ago more than", accepts: acceptsDays, timed: true, test: everyDate(days(1, more))},
+	{name: "$less_than_ago", function: "less_than_ago", phrase: "days ago less than", accepts: acceptsDays, timed: true, test: everyDate(days(1, less))},
+	{name: "$is_days_ago", function: "is_days_ago", phrase: "days ago", accepts: acceptsDays, timed: true, test: someDate(days(1, same))},
+	{name: "$more_than_future", function: "more_than_future", phrase: "days ahead more than", accepts: acceptsDays, timed: true, test: everyDate(days(-1, more))},
+	{name: "$less_than_future", function: "less_than_future", phrase: "days ahead less than", accepts: acceptsDays, timed: true, test: everyDate(days(-1, less))},
+	{name: "$is_days_in_future", function: "is_days_in_future", phrase: "days ahead", accepts: acceptsDays, timed: true, test: someDate(days(-1, same))},
+	{name: "$today", function: "is_today", phrase: "falls on this day of the year", accepts: acceptsTrue, timed: true, test: someDate(isAnniversary)},
+	{name: "$this_month", function: "in_this_month", phrase: "falls into this month of the year", accepts: acceptsTrue, timed: true, test: someDate(monthFromNow(0))},
+	{name: "$next_month", function: "in_next_month", phrase: "falls into the next month of the year", accepts: acceptsTrue, timed: true, test: someDate(monthFromNow(1))},
+	{name: "$previous_month", function: "in_previous_month", phrase: "falls into the previous month of the year", accepts: acceptsTrue, timed: true, test: someDate(monthFromNow(-1))},
+	{name: "$dow", function: "on_weekday", phrase: "weekday is", arity: someValues, accepts: acceptsWeekday, zoned: true, test: someDate(onWeekday)},
+	{name: "$timeframe", function: "in_timeframe", phrase: "is within", arity: someValues, accepts: acceptsWindow, zoned: true, window: parseRecurring, test: someDate(inWindow)},
+	{name: "$timeframe_absolute", function: "in_range", phrase: "is between", arity: someValues, accepts: acceptsWindow, zoned: true, window: parseBetween, test: someDate(inWindow)},
+	{name: "$timeframe_daily_hours", function: "in_hours", phrase: "is in the hours", arity: someValues, accepts: acceptsWindow, zoned: true, window: parseHours, test: someDate(inWindow)},
+	{name: "$in_location", function: "in_location", phrase: "lies in", arity: someValues, accepts: acceptsPlace, zoned: true, test: inLocation},
 }
 
 // aliases are other spellings of operators that rules and filters use.
@@ -84,11 +111,6 @@ var aliases = map[string]string{
 	"$more_than_equal": "$more_than_or_equal", "$greater_than_or_equal": "$more_than_or_equal",
 	"$less_than_equal": "$less_than_or_equal", "$not_contains": "$not_contain",
 }
-
-// laterOperators exist in Voucherify and not yet here.
-var laterOperators = setOf("$more_than_ago", "$less_than_ago", "$is_days_ago", "$more_than_future", "$less_than_future",
-	"$is_days_in_future", "$dow", "$timeframe", "$timeframe_absolute", "$timeframe_daily_hours", "$in_location",
-	"$next_month", "$this_month", "$previous_month", "$today")
 
 var (
 	operatorsByName     = indexOperators(func(o *operator) string { return o.name })
@@ -119,11 +141,11 @@ func canonical(name string) string {
 	return name
 }
 
-func not(test func(any, *operand) bool) func(any, *operand) bool {
-	return func(v any, w *operand) bool { return !test(v, w) }
+func not(test predicate) predicate {
+	return func(v any, w *operand, m *Moment) bool { return !test(v, w, m) }
 }
 
-func hasValue(value any, _ *operand) bool {
+func hasValue(value any, _ *operand, _ *Moment) bool {
 	if list, ok := listOf(value); ok {
 		return list.len() > 0
 	}
@@ -131,13 +153,13 @@ func hasValue(value any, _ *operand) bool {
 }
 
 // is holds for a value that equals one of the wanted, and for a list that has all of them.
-func is(value any, want *operand) bool {
+func is(value any, want *operand, m *Moment) bool {
 	list, ok := listOf(value)
 	if !ok {
-		return want.has(value)
+		return want.has(value, m)
 	}
 	for _, wanted := range want.each {
-		if !list.some(wanted.has) {
+		if !list.has(wanted, m) {
 			return false
 		}
 	}
@@ -145,10 +167,10 @@ func is(value any, want *operand) bool {
 }
 
 // isIn holds for a value that equals one of the wanted, and for a list with such an element.
-func isIn(value any, want *operand) bool {
+func isIn(value any, want *operand, m *Moment) bool {
 	list, ok := listOf(value)
 	if !ok {
-		return want.has(value)
+		return want.has(value, m)
 	}
 	if list.texts != nil {
 		for _, text := range list.texts {
@@ -158,11 +180,11 @@ func isIn(value any, want *operand) bool {
 		}
 		return false
 	}
-	return list.some(want.has)
+	return list.has(want, m)
 }
 
 // hasExactly holds when the value and the wanted are the same set.
-func hasExactly(value any, want *operand) bool {
+func hasExactly(value any, want *operand, m *Moment) bool {
 	list, ok := listOf(value)
 	switch {
 	case !ok && value == nil:
@@ -170,11 +192,11 @@ func hasExactly(value any, want *operand) bool {
 	case !ok:
 		list = listing{values: []any{value}}
 	}
-	if list.some(func(element any) bool { return !want.has(element) }) {
+	if list.some(func(element any) bool { return !want.has(element, m) }) {
 		return false
 	}
 	for _, wanted := range want.each {
-		if !list.some(wanted.has) {
+		if !list.has(wanted, m) {
 			return false
 		}
 	}
@@ -182,23 +204,23 @@ func hasExactly(value any, want *operand) bool {
 }
 
 // comparison holds when the value, or every element of a list, stands in the right order to the wanted.
-func comparison(right func(order int) bool) func(any, *operand) bool {
-	return func(value any, want *operand) bool {
+func comparison(right func(order int) bool) predicate {
+	return func(value any, want *operand, m *Moment) bool {
 		list, ok := listOf(value)
 		if !ok {
-			order, comparable := want.compare(value)
+			order, comparable := want.compare(value, m)
 			return comparable && right(order)
 		}
 		return list.len() > 0 && !list.some(func(element any) bool {
-			order, comparable := want.compare(element)
+			order, comparable := want.compare(element, m)
 			return !comparable || !right(order)
 		})
 	}
 }
 
 // search holds when a text, or an element of a list, has one of the wanted texts in the right place.
-func search(found func(text, part string) bool) func(any, *operand) bool {
-	return func(value any, want *operand) bool {
+func search(found func(text, part string) bool) predicate {
+	return func(value any, want *operand, _ *Moment) bool {
 		matches := func(element any) bool {
 			text, ok := element.(string)
 			if !ok {
@@ -219,15 +241,20 @@ func search(found func(text, part string) bool) func(any, *operand) bool {
 }
 
 // counting compares the number of elements of a list; a missing value has none, a single value is not a list.
-func counting(right func(order int) bool) func(any, *operand) bool {
-	return func(value any, want *operand) bool {
+func counting(right func(order int) bool) predicate {
+	return func(value any, want *operand, m *Moment) bool {
 		list, ok := listOf(value)
 		if !ok && value != nil {
 			return false
 		}
-		order, _ := want.compare(list.len())
+		order, _ := want.compare(list.len(), m)
 		return right(order)
 	}
+}
+
+// has reports whether an element equals one of the wanted.
+func (l listing) has(want *operand, m *Moment) bool {
+	return l.some(func(element any) bool { return want.has(element, m) })
 }
 
 // some reports whether an element satisfies test.

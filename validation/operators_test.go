@@ -99,7 +99,8 @@ var operatorTests = []struct {
 	{"whole numbers beyond the precision of float64 are told apart", `{"$less_than":["9007199254740993"]}`, int64(9007199254740993), false},
 
 	{"$after is strict", `{"$after":["2026-03-01T08:00:00Z"]}`, "2026-03-01T09:00:00+01:00", false},
-	{"$after holds later", `{"$after":["2026-03-01"]}`, march, true},
+	{"$after holds later", `{"$after":["2026-02-28"]}`, march, true},
+	{"$after a day does not hold for an instant on it", `{"$after":["2026-03-01"]}`, march, false},
 	{"$after does not hold without a value", `{"$after":["2026-03-01"]}`, nil, false},
 	{"$after does not hold for a text that is no date", `{"$after":["2026-03-01"]}`, "tomorrow", false},
 	{"$after on a list wants all elements", `{"$after":["2026-03-01"]}`, many{"2026-03-02", "2026-03-01"}, false},

@@ -51,9 +51,11 @@ type machine struct {
 	Redemption *RedemptionFacts `expr:"redemption"`
 	Usage      usage            `expr:"usage"`
 	Matched    matched          `expr:"matched"`
+	Moment     *Moment          `expr:"moment"`
 
 	vm     vm.VM
 	facts  *Facts
+	now    Moment
 	before bool
 	limits []Limit
 
@@ -80,6 +82,8 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 	if len(p.metrics) > 0 {
 		m.Usage = usageOf(f)
 	}
+	m.now = Moment{At: f.At}
+	m.Moment = &m.now
 	state, failure := m.branch(p.root)
 	verdict := Verdict{Holds: state == yes, Pending: state == pending}
 	if state == no {

@@ -34,7 +34,7 @@ var treeOptions = func() []expr.Option {
 		expr.Function("get", func(arguments ...any) (any, error) {
 			from, _ := arguments[0].(map[string]any)
 			property, _ := arguments[1].(string)
-			return look(from, property), nil
+			return Property(from, property), nil
 		}, new(func(map[string]any, string) any)),
 	}
 	for i := range operators {
@@ -47,26 +47,31 @@ var treeOptions = func() []expr.Option {
 			if !ok {
 				return nil, fmt.Errorf("validation: %s without prepared values", o.function)
 			}
-			return o.test(arguments[0], want), nil
-		}, new(func(any, any) bool)))
+			var m *Moment
+			if len(arguments) > 2 {
+				m, _ = arguments[2].(*Moment)
+			}
+			return o.test(arguments[0], want, m), nil
+		}, new(func(any, any) bool), new(func(any, any, *Moment) bool)))
 	}
 	return options
 }()
 
-// look finds a metadata value: under the key itself, or inside nested objects along the dots.
-func look(from map[string]any, property string) any {
-	if value, ok := from[property]; ok {
+// Property finds a metadata value as rules and filters name it: under the key itself, or inside nested objects along the
+// dots. It is nil when there is none.
+func Property(from map[string]any, name string) any {
+	if value, ok := from[name]; ok {
 		return value
 	}
-	head, rest, dotted := strings.Cut(property, ".")
+	head, rest, dotted := strings.Cut(name, ".")
 	if !dotted {
 		return nil
 	}
 	switch inner := from[head].(type) {
 	case map[string]any:
-		return look(inner, rest)
+		return Property(inner, rest)
 	case metadata.Map:
-		return look(inner, rest)
+		return Property(inner, rest)
 	}
 	return nil
 }
@@ -77,7 +82,7 @@ type prepareLists struct{}
 // Visit implements ast.Visitor.
 func (prepareLists) Visit(node *ast.Node) {
 	call, ok := (*node).(*ast.CallNode)
-	if !ok || len(call.Arguments) != 2 {
+	if !ok || len(call.Arguments) < 2 {
 		return
 	}
 	name, ok := call.Callee.(*ast.IdentifierNode)
@@ -85,6 +90,6 @@ func (prepareLists) Visit(node *ast.Node) {
 		return
 	}
 	if list, ok := call.Arguments[1].(*ast.ArrayNode); ok {
-		call.Arguments[1] = &ast.ConstantNode{Value: operandOf(list)}
+		call.Arguments[1] = &ast.ConstantNode{Value: operandOf(operatorsByFunction[name.Value], list)}
 	}
 }

@@ -111,30 +111,6 @@ func parseNumber(text string) (number, bool) {
 	return realNumber(f), err == nil
 }
 
-// parseInstant reads a date (its midnight in UTC) or an RFC 3339 instant.
-func parseInstant(text string) (time.Time, bool) {
-	if len(text) > 40 {
-		return time.Time{}, false
-	}
-	layout := time.RFC3339
-	if len(text) == len(time.DateOnly) {
-		layout = time.DateOnly
-	}
-	t, err := time.Parse(layout, text)
-	return t, err == nil
-}
-
-// instantOf reads an instant from a metadata value.
-func instantOf(value any) (time.Time, bool) {
-	switch v := value.(type) {
-	case time.Time:
-		return v, true
-	case string:
-		return parseInstant(v)
-	}
-	return time.Time{}, false
-}
-
 // scalar brings the value of a condition into one of three forms: string, bool or number.
 func scalar(value any) (any, error) {
 	switch v := value.(type) {

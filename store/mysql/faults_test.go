@@ -59,7 +59,7 @@ func TestRoundTrips(t *testing.T) {
 	s := opened(t, db)
 	// SET TRANSACTION, START TRANSACTION, snapshot, counters, records, keys, answer, events, COMMIT; records and events of
 	// more than a megabyte need a statement more.
-	sqltest.RunTrips(t, s, trips, sqltest.Most{Redeem: 11, Validate: 4, Rollback: 14, InHost: 11}, func(t *testing.T) (sqltest.Transaction, store.Tx) {
+	sqltest.RunTrips(t, s, trips, sqltest.Most{Redeem: 11, Validate: 4, Rollback: 15, InHost: 11}, func(t *testing.T) (sqltest.Transaction, store.Tx) {
 		tx := sqltest.BeginSQL(t, db)
 		return sqltest.FromSQL{Tx: tx}, s.Bind(tx)
 	})

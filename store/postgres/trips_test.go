@@ -33,5 +33,5 @@ func TestRoundTripsOfDatabaseSQL(t *testing.T) {
 	t.Cleanup(func() { _ = db.Close() })
 	s := made(t)(postgres.NewDB(db))
 	// BEGIN, snapshot, counters, records, keys, answer, events, COMMIT; records of more than a megabyte need a statement more.
-	sqltest.RunTrips(t, s, trips, sqltest.Most{Redeem: 9, Validate: 3, Rollback: 11}, nil)
+	sqltest.RunTrips(t, s, trips, sqltest.Most{Redeem: 9, Validate: 3, Rollback: 12}, nil)
 }

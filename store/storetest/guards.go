@@ -18,7 +18,7 @@ func guardCases() []testCase {
 		{"counters are guarded before records", testGuardBeforeRecords},
 		{"counters that do not exist are absent", testCountersAbsent},
 		{"plans of one transaction add up against the limit", testGuardAddsUp},
-		{"changes of one counter in one plan add up, and the strictest of their limits counts", testGuardMerged},
+		{"changes of one counter in one plan add up, and each of their limits counts", testGuardMerged},
 		{"of two plans from the same snapshot the second is refused at the limit", testGuardSameSnapshot},
 		{"giving back makes room again", testGuardRoom},
 	}
@@ -155,12 +155,12 @@ func testGuardMerged(b *bundle) {
 		first, second redemption.Consume
 		accepted      bool
 	}{
-		"both limits hold":           {within(key, 1, 3), within(key, 2, 3), true},
-		"the first limit is passed":  {within(key, 1, 2), within(key, 2, 9), false},
-		"the second limit is passed": {within(key, 1, 9), within(key, 2, 2), false},
-		"only the first has a limit": {within(key, 1, 2), raising(key, 2), false},
-		"only the second has one":    {raising(key, 1), within(key, 2, 2), false},
-		"up and down":                {within(key, 4, 3), raising(key, -1), true},
+		"both limits hold":                                  {within(key, 1, 3), within(key, 2, 3), true},
+		"the first limit is passed":                         {within(key, 3, 2), raising(other, 1), false},
+		"the second limit is passed":                        {within(key, 1, 9), within(key, 2, 2), false},
+		"the limit of the first leaves room for the second": {within(key, 1, 1), raising(key, 2), true},
+		"only the second has one":                           {raising(key, 1), within(key, 2, 2), false},
+		"up and down":                                       {within(key, 4, 3), raising(key, -1), true},
 	} {
 		want := int64(0)
 		var target error

@@ -87,6 +87,15 @@ func edit[T any](t *testing.T, s store.Store, kind record.Kind, id string, chang
 	}
 }
 
+// forgetTheUse takes the use of the voucher out of what a redemption has counted.
+func forgetTheUse(x *redemption.Redemption) {
+	for i := range x.Granted.Consumed {
+		if c := &x.Granted.Consumed[i]; c.Key.Metric == redemption.CountVoucher {
+			c.Delta = 0
+		}
+	}
+}
+
 func TestTheInvariantsFindContradictions(t *testing.T) {
 	t.Parallel()
 	redeemed := func(id func(*scene) string, change func(*redemption.Redemption)) func(*testing.T, *scene) {
@@ -110,7 +119,7 @@ func TestTheInvariantsFindContradictions(t *testing.T) {
 	}{
 		"a redemption that is not counted":      {redeemed(undone, func(x *redemption.Redemption) { x.Status = redemption.Succeeded }), "the standing redemptions add up to"},
 		"a budget that is not the discount":     {redeemed(part, func(x *redemption.Redemption) { x.Granted.OrderDiscount++ }), "taken 500 from the budget"},
-		"a use that is not counted":             {redeemed(part, func(x *redemption.Redemption) { x.Granted.Consumed[0].Delta = 0 }), "counts 0 times for its voucher"},
+		"a use that is not counted":             {redeemed(part, forgetTheUse), "counts 0 times for its voucher"},
 		"a parent that does not know its child": {redeemed(stack, func(x *redemption.Redemption) { x.Children = x.Children[:1] }), "which does not know it"},
 		"a parent that stands for nothing":      {redeemed(part, func(x *redemption.Redemption) { x.Status = redemption.RolledBack }), "0 of its 2 children stand"},
 		"a rollback of something that stands":   {redeemed(undone, func(x *redemption.Redemption) { x.Status = redemption.Succeeded }), "rolled back by"},

@@ -204,6 +204,7 @@ func templates() []redemption.CounterTemplate {
 		{Metric: redemption.CountCampaignCustomer, OfCampaign: true, PerCustomer: true},
 		{Metric: redemption.CountCampaignOrder, OfCampaign: true, PerOrder: true},
 		{Metric: redemption.CountCampaignCustomerPeriod, OfCampaign: true, PerCustomer: true, Detail: "2026-11"},
+		{Metric: redemption.CountCustomerSummary, OfCustomer: true, Detail: "orders.total_count"},
 	}
 }
 
@@ -222,6 +223,7 @@ func countersOfTemplates() map[redemption.CounterKey]int64 {
 		{Metric: redemption.CountQuota, Subject: "camp_1", Customer: "cust_1", Detail: "ord_1"}:                    10,
 		{Metric: redemption.CountCampaignCustomerPeriod, Subject: "camp_1", Customer: "cust_1", Detail: "2026-11"}: 11,
 		{Metric: redemption.CountCampaignCustomerPeriod, Subject: "camp_1", Customer: "cust_1", Detail: "2026-10"}: 12,
+		{Metric: redemption.CountCustomerSummary, Subject: "cust_1", Detail: "orders.total_count"}:                 13,
 	}
 }
 
@@ -337,8 +339,9 @@ func testSnapshotOwnWrites(b *bundle) {
 		b.same("the new campaign", "camp_2", found.CampaignID)
 		b.same("the new version", int64(2), found.Version)
 		b.same("the counters of what is found now", map[redemption.CounterKey]int64{
-			{Metric: redemption.CountVoucher, Subject: "v_1"}:                               41,
-			{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}: 3,
+			{Metric: redemption.CountVoucher, Subject: "v_1"}:                                          41,
+			{Metric: redemption.CountIncentiveCustomer, Subject: "v_1", Customer: "cust_1"}:            3,
+			{Metric: redemption.CountCustomerSummary, Subject: "cust_1", Detail: "orders.total_count"}: 13,
 		}, snapshot.Counters)
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -42,28 +43,38 @@ func ceiling(change redemption.Consume) int64 {
 }
 
 // calls returns the statements that change the counters: those that go up, then those that go down, each in the order of
-// the plan. The last one looks whether all were accepted.
+// the plan. A plan that does both raises by 0 what it is going to lower, so that all its counters are locked in one order and
+// two plans never wait for each other in a circle. The last statement looks whether all were accepted.
 func (c *counting) calls() []Call {
 	texts := c.tx.texts.statements
 	up, down := Tuples{relation: changesRelation}, Tuples{relation: changesRelation}
+	rises := slices.ContainsFunc(c.changes, func(change redemption.Consume) bool { return change.Delta > 0 })
+	wanted := 0
 	for _, change := range c.changes {
-		key := change.Key
-		row := []any{string(key.Metric), key.Subject, key.Customer, key.Detail, change.Delta, ceiling(change)}
-		switch {
-		case change.Delta > 0:
-			up.rows = append(up.rows, row)
-		case change.Delta < 0:
-			down.rows = append(down.rows, row)
+		key, most := change.Key, ceiling(change)
+		if change.Delta < 0 {
+			down.rows = append(down.rows, []any{string(key.Metric), key.Subject, key.Customer, key.Detail, change.Delta, most})
+			most = math.MaxInt64
+		}
+		if change.Delta > 0 || (change.Delta < 0 && rises) {
+			up.rows = append(up.rows, []any{string(key.Metric), key.Subject, key.Customer, key.Detail, max(0, change.Delta), most})
+		}
+		if change.Delta != 0 {
+			wanted++
 		}
 	}
 	var calls []Call
 	if len(up.rows) > 0 {
-		calls = append(calls, c.call(texts.raise, up))
+		locked := map[redemption.CounterKey]bool{}
+		for _, row := range down.rows {
+			locked[keyOf(row)] = true
+		}
+		calls = append(calls, c.call(texts.raise, up, locked))
 	}
 	if len(down.rows) > 0 {
-		calls = append(calls, c.call(texts.lower, down))
+		calls = append(calls, c.call(texts.lower, down, nil))
 	}
-	if wanted := len(up.rows) + len(down.rows); wanted > 0 && c.tx.texts.dialect.Returning {
+	if wanted > 0 && c.tx.texts.dialect.Returning {
 		calls[len(calls)-1].Done = func(int64) error {
 			if len(c.accepted) < wanted {
 				return errRefused
@@ -74,14 +85,23 @@ func (c *counting) calls() []Call {
 	return calls
 }
 
-// call returns a statement that remembers which counters the database has changed.
-func (c *counting) call(s *statement, tuples Tuples) Call {
+// keyOf is the counter of a tuple of changes.
+func keyOf(row []any) redemption.CounterKey {
+	return redemption.CounterKey{
+		Metric: redemption.CounterMetric(row[0].(string)), Subject: row[1].(string), Customer: row[2].(string), Detail: row[3].(string),
+	}
+}
+
+// call returns a statement that remembers which counters the database has changed, but for those that it only locks.
+func (c *counting) call(s *statement, tuples Tuples, locked map[redemption.CounterKey]bool) Call {
 	call := s.call(c.tx.project, tuples)
 	if c.tx.texts.dialect.Returning {
 		call.Row = func(row Row) error {
 			var key redemption.CounterKey
 			err := row.Scan((*string)(&key.Metric), &key.Subject, &key.Customer, &key.Detail)
-			c.accepted[key] = true
+			if !locked[key] {
+				c.accepted[key] = true
+			}
 			return err
 		}
 		return call
@@ -98,9 +118,9 @@ func (c *counting) call(s *statement, tuples Tuples) Call {
 			return errRefused
 		}
 		for _, row := range tuples.rows {
-			c.accepted[redemption.CounterKey{
-				Metric: redemption.CounterMetric(row[0].(string)), Subject: row[1].(string), Customer: row[2].(string), Detail: row[3].(string),
-			}] = true
+			if key := keyOf(row); !locked[key] {
+				c.accepted[key] = true
+			}
 		}
 		return nil
 	}

@@ -62,7 +62,7 @@ type SQL struct {
 	UpdateDocuments string
 	// DeleteNames deletes the keys #named of :project.
 	DeleteNames string
-	// Raise raises counters of :project by #changes, whose delta is above 0 and whose ceiling is at least delta; those that
+	// Raise raises counters of :project by #changes, whose delta is at least 0 and whose ceiling is at least delta; those that
 	// do not exist are inserted. Lower lowers counters of :project, where delta is below 0. Both lock in the order of place.
 	Raise, Lower string
 	// Bump adds :by to the :name of :project in @heads, from 0 when it is not there.

@@ -51,7 +51,9 @@ var (
 	tracesRelation    = &Relation{"traces", []Column{{"id", Name}}}
 	templatesRelation = &Relation{"templates", []Column{
 		{"metric", Name}, {"of_campaign", Integer}, {"per_customer", Integer}, {"per_order", Integer},
+		{"detail", Name},
 	}}
+	figuresRelation   = &Relation{"figures", []Column{{"metric", Name}, {"detail", Name}}}
 	positionsRelation = &Relation{"numbered", []Column{{"seq", Integer}, {"position", Integer}}}
 )
 
@@ -62,7 +64,7 @@ var relations = func() map[string]*Relation {
 	all := map[string]*Relation{}
 	for _, r := range []*Relation{
 		documentsRelation, recordsRelation, namesRelation, changesRelation, counterRelation, codesRelation, tracesRelation,
-		templatesRelation, positionsRelation,
+		templatesRelation, figuresRelation, positionsRelation,
 	} {
 		all[r.Name] = r
 	}

@@ -37,8 +37,8 @@ const (
 
 // needed is the shape of a snapshot: the parts that its statement has.
 type needed struct {
-	vouchers, templates, redemptions, counters, outcome bool
-	customer, order                                     reference
+	vouchers, templates, figures, redemptions, counters, outcome bool
+	customer, order                                              reference
 }
 
 // Snapshot reads everything with one statement, which sees one point in time on every database and isolation level.
@@ -111,6 +111,10 @@ func (r *reader) shape(needs *redemption.Needs) (needed, []any) {
 	if shape.templates = len(templates.rows) > 0; shape.templates {
 		values = append(values, templates)
 	}
+	figures := figuresOf(needs.Templates, shape)
+	if shape.figures = len(figures.rows) > 0; shape.figures {
+		values = append(values, figures)
+	}
 	shape.outcome = needs.OutcomeKey != "" && storable(needs.OutcomeKey, store.MaxName) && storable(needs.OutcomeVerb, store.MaxWord)
 	if shape.outcome {
 		values = append(values, needs.OutcomeVerb, needs.OutcomeKey)
@@ -129,14 +133,25 @@ func named(id, sourceID string) (reference, string) {
 	return absent, ""
 }
 
-// templatesOf returns the templates that can have counters: there must be vouchers, and whoever they belong to.
+// templatesOf returns the templates of vouchers that can have counters: there must be vouchers, and whoever they belong to.
 func templatesOf(templates []redemption.CounterTemplate, shape needed) Tuples {
 	tuples := Tuples{relation: templatesRelation}
 	for _, t := range templates {
-		if !shape.vouchers || (t.PerCustomer && shape.customer == absent) || (t.PerOrder && shape.order == absent) {
+		if t.OfCustomer || !shape.vouchers || !storable(t.Detail, store.MaxName) || (t.PerCustomer && shape.customer == absent) || (t.PerOrder && shape.order == absent) {
 			continue
 		}
-		tuples.rows = append(tuples.rows, []any{string(t.Metric), number(t.OfCampaign), number(t.PerCustomer), number(t.PerOrder)})
+		tuples.rows = append(tuples.rows, []any{string(t.Metric), number(t.OfCampaign), number(t.PerCustomer), number(t.PerOrder), t.Detail})
+	}
+	return tuples
+}
+
+// figuresOf returns the templates of the customer.
+func figuresOf(templates []redemption.CounterTemplate, shape needed) Tuples {
+	tuples := Tuples{relation: figuresRelation}
+	for _, t := range templates {
+		if t.OfCustomer && shape.customer != absent && storable(t.Detail, store.MaxName) {
+			tuples.rows = append(tuples.rows, []any{string(t.Metric), t.Detail})
+		}
 	}
 	return tuples
 }
@@ -199,6 +214,12 @@ func (x *Texts) compileSnapshot(shape needed) *statement {
 		params = append(params, "templates")
 		parts = append(parts, sql.templatePart(shape))
 	}
+	if shape.figures {
+		params = append(params, "figures")
+		parts = append(parts, `SELECT 5, k.metric, k.subject, k.customer, k.detail, k.value, '' FROM buyer CROSS JOIN #figures `+
+			sql.counter(`k.project = :project AND k.metric = figures.metric AND k.subject = buyer.id AND k.customer = ''
+				AND k.detail = figures.detail`))
+	}
 	if shape.outcome {
 		params = append(params, "verb", "key")
 		parts = append(parts, `SELECT 6, o.request_hash, '', '', '', o.created_at, o.answer FROM @outcomes o
@@ -230,19 +251,19 @@ func (s *SQL) record(join, alias, kind, id string) string {
 
 // templatePart joins the counters of templates with what is found.
 func (s *SQL) templatePart(shape needed) string {
-	customer, order, from := `''`, `''`, `found CROSS JOIN #templates`
+	customer, detail, from := `''`, `templates.detail`, `found CROSS JOIN #templates`
 	if shape.customer != absent {
 		customer = `CASE WHEN templates.per_customer = 1 THEN buyer.id ELSE '' END`
 		from += ` LEFT JOIN buyer ON 1 = 1`
 	}
 	if shape.order != absent {
-		order = `CASE WHEN templates.per_order = 1 THEN basket.id ELSE '' END`
+		detail = `CASE WHEN templates.per_order = 1 THEN basket.id ELSE templates.detail END`
 		from += ` LEFT JOIN basket ON 1 = 1`
 	}
 	return `SELECT 5, k.metric, k.subject, k.customer, k.detail, k.value, '' FROM ` + from +
 		s.counter(`k.project = :project AND k.metric = templates.metric
 			AND k.subject = CASE WHEN templates.of_campaign = 1 THEN found.campaign ELSE found.id END
-			AND k.customer = `+customer+` AND k.detail = `+order)
+			AND k.customer = `+customer+` AND k.detail = `+detail)
 }
 
 // assembly turns the rows of a snapshot into one.
