@@ -130,7 +130,7 @@ func (s *Schema) Check() error {
 	return nil
 }
 
-func checkName(field, name string) error {
+func checkName(field, name string) *fault.Error {
 	switch {
 	case name == "" || len(name) > MaxNameLength:
 		return fault.Invalid(field, "a name must have between 1 and %d bytes", MaxNameLength)
@@ -166,7 +166,7 @@ func (d *Definition) check() *fault.Error {
 	}
 	if d.ObjectType != "" {
 		if err := checkName("object_type", d.ObjectType); err != nil {
-			return fault.Invalid("object_type", "%v", err)
+			return err
 		}
 	}
 	if err := d.checkLengths(); err != nil {
