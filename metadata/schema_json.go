@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/voucherify-go/voucherify/fault"
 )
@@ -52,7 +53,8 @@ func (d *Definition) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &raw); err != nil {
 		var mistyped *json.UnmarshalTypeError
 		if errors.As(err, &mistyped) {
-			return fault.Invalid(mistyped.Field, "cannot be a %s", mistyped.Value)
+			field := mistyped.Field[strings.LastIndexByte(mistyped.Field, '.')+1:] // without the embedded struct
+			return fault.Invalid(field, "cannot be a %s", mistyped.Value)
 		}
 		return err
 	}
