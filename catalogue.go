@@ -8,6 +8,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/record"
@@ -102,6 +103,7 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader) (*redemption.Catal
 		func() error { return readAll[product.Collection](ctx, r, record.Collection, &c.Collections) },
 		func() error { return readAll[promotion.Category](ctx, r, record.Category, &c.Categories) },
 		func() error { return readAll[customer.Segment](ctx, r, record.Segment, &c.Segments) },
+		func() error { return readAll[metadata.Schema](ctx, r, record.MetadataSchema, &c.Schemas) },
 		func() error { return e.readStackingRules(ctx, r, &c.StackingRules) },
 	} {
 		if err := read(); err != nil {

@@ -16,9 +16,11 @@ const (
 	Category       = "cat_"
 	Collection     = "pc_"
 	Customer       = "cust_"
+	CustomEvent    = "evcus_"
 	Event          = "ev_"
 	FailedRollback = "rrf_"
 	FailedRedeem   = "rf_"
+	MetadataSchema = "ms_" // also of custom events
 	Order          = "ord_"
 	OrderItem      = "ordli_"
 	Product        = "prod_"

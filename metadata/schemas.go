@@ -63,3 +63,24 @@ func (s *Schemas) Property(object, property string) (*Definition, error) {
 	}
 	return nil, nil
 }
+
+// Any is Property for metadata that belongs to one of several kinds of objects: the first definition that is known. It
+// is an error only when none of them can have the property.
+func (s *Schemas) Any(objects []string, property string) (*Definition, error) {
+	var refused error
+	open := false
+	for _, object := range objects {
+		d, err := s.Property(object, property)
+		if d != nil {
+			return d, nil
+		}
+		open = open || err == nil
+		if refused == nil {
+			refused = err
+		}
+	}
+	if open {
+		refused = nil
+	}
+	return nil, refused
+}

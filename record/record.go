@@ -33,10 +33,19 @@ const (
 	Voucher    Kind = "voucher"
 )
 
+// The kinds of schemas and of custom events.
+const (
+	MetadataSchema Kind = "metadata_schema"
+	EventSchema    Kind = "custom_event_schema"
+	CustomEvent    Kind = "custom_event"
+	// CustomEventName says that a customer, its parent, has custom events of a name.
+	CustomEventName Kind = "custom_event_name"
+)
+
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case Assignment, Campaign, Category, Collection, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case Assignment, Campaign, Category, Collection, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

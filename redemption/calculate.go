@@ -70,6 +70,14 @@ type Calculation struct {
 // clock says. The error is a *fault.Error about the request as a whole; a redeemable that cannot be applied is part of the
 // answer.
 func Calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
+	if err := x.checkMetadata(s, r); err != nil {
+		return nil, err
+	}
+	return calculate(x, s, r)
+}
+
+// calculate decides a request whose metadata was checked.
+func calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return nil, err

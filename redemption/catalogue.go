@@ -32,6 +32,7 @@ type Configuration struct {
 	Collections   []*product.Collection
 	Categories    []*promotion.Category
 	Segments      []*customer.Segment
+	Schemas       []*metadata.Schema
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, CaseMode how its codes compare.
 	Zone     *time.Location
@@ -46,6 +47,7 @@ type Catalogue struct {
 	zone       *time.Location
 	caseMode   voucher.CaseMode
 	products   *product.Index
+	schemas    *metadata.Schemas
 	stacking   promotion.StackingRules
 	campaigns  map[string]*campaignEntry
 	tiers      map[string]*incentive
@@ -108,6 +110,7 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	x := &Catalogue{
 		revision: c.Revision, zone: c.Zone, caseMode: c.CaseMode,
 		products:   product.NewIndex(c.Products, c.SKUs, c.Collections),
+		schemas:    metadata.NewSchemas(c.Schemas),
 		stacking:   c.StackingRules.WithDefaults(),
 		campaigns:  make(map[string]*campaignEntry, len(c.Campaigns)),
 		tiers:      make(map[string]*incentive, len(c.Tiers)),
@@ -155,6 +158,7 @@ func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
 	for _, r := range c.Rules {
 		entry := &rule{id: r.ID, version: r.Version, scope: r.ApplicableTo}
 		entry.program, entry.broken = compiler.Compile(*r, x.products)
+		x.checkProperties(entry)
 		compiled[r.ID] = entry
 	}
 	assignments := slices.Clone(c.Assignments)
