@@ -34,6 +34,7 @@ type options struct {
 	maxCodes       int
 	attempts       int
 	rollbackWindow time.Duration
+	undefined      bool // custom events need no schema
 }
 
 func defaults() options {
@@ -151,6 +152,15 @@ func WithTimeZone(name string) Option {
 func WithCaseInsensitiveCodes() Option {
 	return optionFunc(func(o *options) error {
 		o.caseMode = voucher.CaseInsensitive
+		return nil
+	})
+}
+
+// WithUndefinedEvents lets Events.Track record events without a schema; their metadata is not checked. Default: an event
+// that has no schema is not_found.
+func WithUndefinedEvents() Option {
+	return optionFunc(func(o *options) error {
+		o.undefined = true
 		return nil
 	})
 }

@@ -46,6 +46,9 @@ func (s *Promotions) CreateTier(ctx context.Context, t promotion.Tier) (promotio
 		if err := t.Window.Or(camp.Window).Check(); err != nil {
 			return err
 		}
+		if err := c.checkWhole(ctx, metadata.OfPromotionTier, t.Metadata); err != nil {
+			return err
+		}
 		if t.Hierarchy == 0 {
 			next := 1
 			for doc, err := range c.tx.List(ctx, record.Tier, store.Query{Parent: t.CampaignID}) {
@@ -88,7 +91,11 @@ func (s *Promotions) editTier(ctx context.Context, tierID string, kind event.Typ
 		if err != nil {
 			return err
 		}
+		before := t.Metadata
 		if err := fn(t, doc); err != nil {
+			return err
+		}
+		if err := c.checkChange(ctx, metadata.OfPromotionTier, before, t.Metadata); err != nil {
 			return err
 		}
 		camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)

@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -30,6 +31,9 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 		return voucher.Voucher{}, err
 	}
 	err := s.engine.change(ctx, func(c *change) error {
+		if err := c.checkWhole(ctx, metadata.OfVoucher, v.Metadata); err != nil {
+			return err
+		}
 		if v.Code == "" {
 			codes, err := s.engine.generate(ctx, c.tx, voucher.CodeConfig{}, 1)
 			if err != nil {
@@ -139,7 +143,11 @@ func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn fu
 		if err != nil {
 			return err
 		}
+		before := v.Metadata
 		if err := fn(v, doc); err != nil {
+			return err
+		}
+		if err := c.checkChange(ctx, metadata.OfVoucher, before, v.Metadata); err != nil {
 			return err
 		}
 		if err := c.checkWindow(ctx, v); err != nil {
@@ -213,7 +221,7 @@ func (s *Vouchers) Publish(ctx context.Context, code string, holder customer.Cus
 		}
 		buyer, err := c.upsertCustomer(ctx, holder)
 		if err != nil {
-			return err
+			return under("customer", err)
 		}
 		v = *stored
 		switch {

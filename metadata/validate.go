@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,10 +25,24 @@ func (s *Schemas) CheckSent(object, field string, m Map) error {
 	return s.check(object, field, m, func(string) bool { return false })
 }
 
-// CheckReplacement is CheckWhole for metadata that takes the place of before: a property that is not optional must not be
-// lost. What was missing already, because the schema is younger than the object, may still be missing.
-func (s *Schemas) CheckReplacement(object, field string, before, m Map) error {
-	return s.check(object, field, m, func(property string) bool { return before[property] != nil })
+// CheckChange is CheckWhole for metadata that takes the place of before: what is other than before must fit, and a
+// property that is not optional must not be lost. What stays the same is not looked at, so that an object which is older
+// than its schema can still be changed.
+func (s *Schemas) CheckChange(object, field string, before, m Map) error {
+	if s.Of(object) == nil {
+		return nil
+	}
+	changed := make(Map, len(m))
+	for _, property := range slices.Sorted(maps.Keys(m)) {
+		old, known := before[property]
+		if !known || !reflect.DeepEqual(plain(old), plain(m[property])) {
+			changed[property] = m[property]
+		}
+	}
+	return s.check(object, field, changed, func(property string) bool {
+		_, kept := m[property]
+		return before[property] != nil && !kept
+	})
 }
 
 func (s *Schemas) check(object, field string, m Map, required func(string) bool) error {

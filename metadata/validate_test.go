@@ -3,6 +3,7 @@ package metadata_test
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -174,22 +175,25 @@ func TestALongValueIsCut(t *testing.T) {
 	}
 }
 
-// Whole, sent and replaced objects differ in what must be there.
+// Whole, sent and changed objects differ in what must be there.
 func TestRequired(t *testing.T) {
 	t.Parallel()
 	schemas := of(t, metadata.Definition{Type: metadata.TypeString})
 	const missing = "p: must be a string, property is required (actual value is 'undefined')"
 	const null = "p: must be a string, property is required (actual value is 'null')"
+	const number = "p: must be a string, property is required (actual value is '5')"
 	for _, tt := range []struct {
 		name                  string
 		before, sent          metadata.Map
-		whole, laid, replaced string
+		whole, laid, changed  string
 	}{
 		{"there", nil, metadata.Map{"p": "x"}, "", "", ""},
 		{"never there", nil, nil, missing, "", ""},
 		{"never there, and something else sent", metadata.Map{"q": 1}, metadata.Map{"q": 2}, missing, "", ""},
 		{"there before", metadata.Map{"p": "x"}, nil, missing, "", missing},
 		{"null before", metadata.Map{"p": nil}, nil, missing, "", ""},
+		{"not fitting, as before", metadata.Map{"p": 5}, metadata.Map{"p": 5.0}, number, number, ""},
+		{"another value that does not fit either", metadata.Map{"p": 5}, metadata.Map{"p": 6}, strings.ReplaceAll(number, "5", "6"), strings.ReplaceAll(number, "5", "6"), strings.ReplaceAll(number, "5", "6")},
 		{"taken away", metadata.Map{"p": "x"}, metadata.Map{"p": nil}, null, null, null},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -197,10 +201,10 @@ func TestRequired(t *testing.T) {
 			got := []string{
 				refusal(t, schemas.CheckWhole(metadata.OfCustomer, "metadata", tt.sent)),
 				refusal(t, schemas.CheckSent(metadata.OfCustomer, "metadata", tt.sent)),
-				refusal(t, schemas.CheckReplacement(metadata.OfCustomer, "metadata", tt.before, tt.sent)),
+				refusal(t, schemas.CheckChange(metadata.OfCustomer, "metadata", tt.before, tt.sent)),
 			}
-			if diff := cmp.Diff([]string{tt.whole, tt.laid, tt.replaced}, got); diff != "" {
-				t.Errorf("whole, sent, replaced (-want +got):\n%s", diff)
+			if diff := cmp.Diff([]string{tt.whole, tt.laid, tt.changed}, got); diff != "" {
+				t.Errorf("whole, sent, changed (-want +got):\n%s", diff)
 			}
 		})
 	}

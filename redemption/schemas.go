@@ -134,7 +134,7 @@ func (x *Catalogue) checkData(object, field string, override, known bool, stored
 	case !override || known && sent == nil:
 		return x.schemas.CheckSent(object, field, sent)
 	case known:
-		return x.schemas.CheckReplacement(object, field, stored, sent)
+		return x.schemas.CheckChange(object, field, stored, sent)
 	}
 	return x.schemas.CheckWhole(object, field, sent)
 }
