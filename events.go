@@ -49,7 +49,7 @@ func (s *EventSchemas) List(ctx context.Context, options ListOptions) iter.Seq2[
 func (s *EventSchemas) Update(ctx context.Context, schema event.Schema) (event.Schema, error) {
 	var updated event.Schema
 	err := s.engine.change(ctx, func(c *change) error {
-		stored, doc, err := find[event.Schema](ctx, c.tx, record.EventSchema, orElse(schema.ID, schema.Name), record.Key("name", schema.Name))
+		stored, doc, err := find[event.Schema](ctx, c.tx, record.EventSchema, orElse(schema.ID, schema.Name), keyOf("name", schema.Name)...)
 		if err != nil {
 			return err
 		}
@@ -116,13 +116,11 @@ func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.T
 	if occurred.After(c.now) {
 		return none, fault.Invalid("occurred_at", "%s lies in the future", occurred.Format(time.RFC3339Nano))
 	}
-	schema, _, err := find[event.Schema](ctx, c.tx, record.EventSchema, x.Event, record.Key("name", x.Event))
-	switch {
-	case isMissing(err) && e.options.undefined:
-		schema = nil
-	case err != nil:
-		return none, under("event", err)
-	default:
+	schema, err := e.eventSchema(ctx, c.tx, x.Event)
+	if err != nil {
+		return none, err
+	}
+	if schema != nil {
 		if err := schema.CheckMetadata("metadata", x.Metadata); err != nil {
 			return none, err
 		}
@@ -143,6 +141,20 @@ func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.T
 	})
 }
 
+// eventSchema reads the schema of an event; nil for an event that needs none.
+func (e *Engine) eventSchema(ctx context.Context, r store.Reader, name string) (*event.Schema, error) {
+	doc, err := r.Find(ctx, record.EventSchema, record.Key("name", name))
+	switch {
+	case err == nil:
+		return decode[event.Schema](doc)
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, err
+	case e.options.undefined:
+		return nil, nil
+	}
+	return nil, fault.Missing(string(record.EventSchema), name).At("event")
+}
+
 // putEvent plans the record of an event, under the instant at which it happened, with its counter and, for the first one
 // of the customer under this name, the note that there are some.
 func (c *change) putEvent(ctx context.Context, x *event.Tracked) error {
@@ -159,7 +171,12 @@ func (c *change) putEvent(ctx context.Context, x *event.Tracked) error {
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return c.put(saved{kind: record.CustomEventName, id: parent, created: c.now, parent: x.CustomerID}, x.Type)
+	return c.put(saved{kind: record.CustomEventName, id: parent, created: c.now, parent: x.CustomerID}, eventName{x.Type})
+}
+
+// eventName is the body of a record.CustomEventName.
+type eventName struct {
+	Type string `json:"type"`
 }
 
 // eventsOf is the parent of a customer's events of one name. Ids have no slash, so two customers never share one.
@@ -256,11 +273,11 @@ func eventNames(ctx context.Context, r store.Reader, customerID, only string) ([
 		if err != nil {
 			return nil, err
 		}
-		name, err := decode[string](doc)
+		name, err := decode[eventName](doc)
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, *name)
+		names = append(names, name.Type)
 	}
 	return names, nil
 }

@@ -183,9 +183,9 @@ func TestRequired(t *testing.T) {
 	const null = "p: must be a string, property is required (actual value is 'null')"
 	const number = "p: must be a string, property is required (actual value is '5')"
 	for _, tt := range []struct {
-		name                  string
-		before, sent          metadata.Map
-		whole, laid, changed  string
+		name                 string
+		before, sent         metadata.Map
+		whole, laid, changed string
 	}{
 		{"there", nil, metadata.Map{"p": "x"}, "", "", ""},
 		{"never there", nil, nil, missing, "", ""},
