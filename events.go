@@ -283,7 +283,9 @@ func eventNames(ctx context.Context, r store.Reader, customerID, only string) ([
 }
 
 // merged yields the events of several names in one order: each name is a list of its own in the store.
-func merged(ctx context.Context, r store.Reader, customerID string, names []string, options EventListOptions) iter.Seq2[event.Tracked, error] {
+func merged(
+	ctx context.Context, r store.Reader, customerID string, names []string, options EventListOptions,
+) iter.Seq2[event.Tracked, error] {
 	return func(yield func(event.Tracked, error) bool) {
 		type source struct {
 			head *event.Tracked

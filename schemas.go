@@ -80,7 +80,10 @@ func (s *MetadataSchemas) Update(ctx context.Context, idOrObject string, update 
 	})
 }
 
-func (s *MetadataSchemas) edit(ctx context.Context, idOrObject string, fn func(*change, *metadata.Schema, record.Document) (*metadata.Schema, error)) (metadata.Schema, error) {
+// schemaEdit returns a stored schema as it will be.
+type schemaEdit func(*change, *metadata.Schema, record.Document) (*metadata.Schema, error)
+
+func (s *MetadataSchemas) edit(ctx context.Context, idOrObject string, fn schemaEdit) (metadata.Schema, error) {
 	var schema metadata.Schema
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[metadata.Schema](ctx, c.tx, record.MetadataSchema, idOrObject, record.Key("related_object", idOrObject))

@@ -33,9 +33,6 @@ func (s *Schemas) Of(object string) *Schema {
 
 // defined returns a definition that counts.
 func (s *Schema) defined(property string) (Definition, bool) {
-	if s == nil {
-		return Definition{}, false
-	}
 	d, ok := s.Properties[property]
 	return d, ok && !d.Deleted
 }
