@@ -38,6 +38,9 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 		if err := c.checkWhole(ctx, metadata.OfCampaign, camp.Metadata); err != nil {
 			return err
 		}
+		if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
+			return err
+		}
 		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
 		if camp.Type == "" && camp.CampaignType == campaign.DiscountCoupons {
 			camp.Type = campaign.Static
@@ -79,7 +82,7 @@ func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Ca
 	}
 	codes, err := s.engine.generate(ctx, c.tx, camp.Voucher.CodeConfig, camp.VouchersCount)
 	if err != nil {
-		return nil, fault.Within("voucher.code_config", err)
+		return nil, within("voucher.code_config", err)
 	}
 	return codes, nil
 }
@@ -148,6 +151,9 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		if err := stored.Check(); err != nil {
 			return err
 		}
+		if err := c.checkCategory(ctx, stored.CategoryID, before.CategoryID); err != nil {
+			return err
+		}
 		return s.freeze(ctx, c, &before, stored)
 	})
 	if err != nil {
@@ -201,7 +207,7 @@ func (s *Campaigns) freeze(ctx context.Context, c *change, before, after *campai
 		if v.Discount == nil {
 			v.Discount = before.Voucher.Discount
 		}
-		v.Window = v.Window.Or(before.Window)
+		v.Window, v.OwnWindow = v.WindowIn(before.Window), true
 		if err := c.rewriteVoucher(v, docs[i], event.VoucherUpdated); err != nil {
 			return err
 		}
@@ -263,7 +269,7 @@ func (s *Campaigns) AddVouchers(ctx context.Context, idOrName string, count int,
 		}
 		var err error
 		if codes, err = s.engine.generate(ctx, c.tx, use, count); err != nil {
-			return nil, fault.Within("code_config", err)
+			return nil, within("code_config", err)
 		}
 		return codes, nil
 	})

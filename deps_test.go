@@ -26,7 +26,7 @@ var levels = map[string]int{
 	"store":      5,
 	".":          6, "store/memory": 6, "store/storetest": 6,
 	"vouchertest": 7, "internal/lint": 7, "internal/vectors": 8,
-	"internal/vectors/golden": 7,
+	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/metamorphic": 8, "internal/mutants": 8,
 }
 
 const examplesLevel = 7
@@ -66,6 +66,9 @@ var bans = []ban{
 	{"github.com/tidwall/btree", "it is how the memory store keeps its state, nobody else's business", outside("store/memory")},
 	{"github.com/google/go-cmp/...", "it may panic and is meant for tests only", inPrograms},
 	{"pgregory.net/rapid", "it generates test data and links package testing", inPrograms},
+	{"github.com/anishathalye/porcupine", "it judges the histories of tests", inPrograms},
+	{"github.com/go-sql-driver/mysql/...", "the host brings the driver", inHosts},
+	{"github.com/jackc/pgx/...", "only the PostgreSQL store speaks pgx", inHostsWithoutPgx},
 	{"go.uber.org/goleak/...", "it watches the goroutines of tests", inPrograms},
 }
 
@@ -91,6 +94,11 @@ func inPrograms(i lint.Import) bool {
 	return !i.Test && i.Package != "store/storetest" && i.Package != "internal/vectors/golden"
 }
 
+// inHosts is inPrograms without the package that makes databases for tests.
+func inHosts(i lint.Import) bool { return inPrograms(i) && i.Package != "internal/dbtest" }
+
+func inHostsWithoutPgx(i lint.Import) bool { return inHosts(i) && i.Package != "store/postgres" }
+
 func everywhere(lint.Import) bool { return true }
 
 func outside(pkg string) func(lint.Import) bool {
@@ -99,8 +107,8 @@ func outside(pkg string) func(lint.Import) bool {
 
 // dependencies are the modules that may be imported at all. Another one needs a decision record.
 var dependencies = []string{
-	"github.com/expr-lang/expr", "github.com/google/go-cmp", "github.com/shopspring/decimal", "github.com/tidwall/btree",
-	"go.uber.org/goleak", "pgregory.net/rapid",
+	"github.com/anishathalye/porcupine", "github.com/expr-lang/expr", "github.com/go-sql-driver/mysql", "github.com/google/go-cmp",
+	"github.com/jackc/pgx", "github.com/shopspring/decimal", "github.com/tidwall/btree", "go.uber.org/goleak", "pgregory.net/rapid",
 }
 
 func TestImportsPointDownwards(t *testing.T) {
@@ -159,6 +167,9 @@ func TestTheImportGateBites(t *testing.T) {
 		{"expr in a test outside validation", lint.Import{Package: ".", Path: "github.com/expr-lang/expr", Test: true}, "only gate"},
 		{"go-cmp in a test", lint.Import{Package: "money", Path: "github.com/google/go-cmp/cmp", Test: true}, ""},
 		{"go-cmp in the program", lint.Import{Package: "money", Path: "github.com/google/go-cmp/cmp"}, "tests only"},
+		{"a driver in a test", lint.Import{Package: "store/memory", Path: "github.com/go-sql-driver/mysql", Test: true}, ""},
+		{"a driver in a store", lint.Import{Package: "store/memory", Path: "github.com/go-sql-driver/mysql"}, "brings the driver"},
+		{"pgx in another store", lint.Import{Package: "store/memory", Path: "github.com/jackc/pgx/v5"}, "only the PostgreSQL store"},
 		{"a new dependency", lint.Import{Package: "money", Path: "example.org/money", Test: true}, "decision record"},
 		{"nothing in a name that only begins alike", lint.Import{Package: "money", Path: "network"}, ""},
 	}

@@ -92,19 +92,28 @@ func (s *Events) Track(ctx context.Context, e event.Custom) (event.Tracked, erro
 		return event.Tracked{}, err
 	}
 	var tracked event.Tracked
-	err := s.engine.insist(ctx, func(c *change) error {
-		repeated, err := c.repeated(ctx, &e)
-		if err != nil {
+	for attempt := 1; ; attempt++ {
+		err := s.engine.change(ctx, func(c *change) error {
+			repeated, err := c.repeated(ctx, &e)
+			if err != nil {
+				return err
+			}
+			if repeated != nil {
+				tracked = *repeated
+				return nil
+			}
+			tracked, err = s.engine.track(ctx, c, &e)
 			return err
+		})
+		// What exists was written by another track meanwhile: the customer, the name, the EventID. Nothing here is the caller's
+		// to choose, so the next attempt finds it.
+		if !errors.Is(err, store.ErrExists) || attempt >= s.engine.options.attempts {
+			return tracked, err
 		}
-		if repeated != nil {
-			tracked = *repeated
-			return nil
+		if err := pause(ctx, attempt); err != nil {
+			return event.Tracked{}, err
 		}
-		tracked, err = s.engine.track(ctx, c, &e)
-		return err
-	})
-	return tracked, err
+	}
 }
 
 func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.Tracked, error) {
@@ -127,7 +136,7 @@ func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.T
 	}
 	buyer, err := c.upsertCustomer(ctx, *x.Customer)
 	if err != nil {
-		return none, under("customer", err)
+		return none, within("customer", err)
 	}
 	tracked := event.Tracked{
 		ID: c.ids.Next(id.CustomEvent), EventID: x.EventID, Type: x.Event, CustomerID: buyer.ID, Metadata: x.Metadata,

@@ -99,7 +99,7 @@ func (e *Engine) strip(ctx context.Context, p place) error {
 	for {
 		var last *store.Cursor
 		read := 0
-		err := e.insist(ctx, func(c *change) error {
+		err := e.change(ctx, func(c *change) error {
 			last, read = nil, 0
 			for doc, err := range c.tx.List(ctx, p.kind, store.Query{After: after, Limit: stripBatch}) {
 				if err != nil {
@@ -121,20 +121,6 @@ func (e *Engine) strip(ctx context.Context, p place) error {
 			return err
 		}
 		after = last
-	}
-}
-
-// insist is change for calls that read no version that the caller knows: what another transaction did in between is taken
-// into account by running again.
-func (e *Engine) insist(ctx context.Context, fn func(*change) error) error {
-	for attempt := 1; ; attempt++ {
-		err := e.change(ctx, fn)
-		if err == nil || !store.Retryable(err) || attempt >= e.options.attempts {
-			return err
-		}
-		if err := pause(ctx, attempt); err != nil {
-			return err
-		}
 	}
 }
 

@@ -185,12 +185,3 @@ func (c *change) checkProperties(ctx context.Context, r validation.Rule) error {
 	}
 	return r.CheckProperties(schemas)
 }
-
-// under prefixes the path of a *fault.Error with the field of the part that it comes from; errors of the store stay.
-func under(field string, err error) error {
-	var e *fault.Error
-	if errors.As(err, &e) {
-		return e.At(field)
-	}
-	return err
-}

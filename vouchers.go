@@ -30,11 +30,15 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 	if err := v.Check(); err != nil {
 		return voucher.Voucher{}, err
 	}
+	generated := v.Code == ""
 	err := s.engine.change(ctx, func(c *change) error {
+		if err := c.checkCategory(ctx, v.CategoryID, ""); err != nil {
+			return err
+		}
 		if err := c.checkWhole(ctx, metadata.OfVoucher, v.Metadata); err != nil {
 			return err
 		}
-		if v.Code == "" {
+		if generated {
 			codes, err := s.engine.generate(ctx, c.tx, voucher.CodeConfig{}, 1)
 			if err != nil {
 				return err
@@ -110,7 +114,8 @@ func (s *Vouchers) List(ctx context.Context, options ListOptions) iter.Seq2[vouc
 // Update replaces discount, window, category, limit, metadata and info of a voucher. Code, campaign and types are fixed;
 // the switch is set with Enable and Disable.
 func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Voucher, error) {
-	err := s.edit(ctx, v.ID, event.VoucherUpdated, func(stored *voucher.Voucher, doc record.Document) error {
+	var known string
+	err := s.edit(ctx, v.ID, event.VoucherUpdated, func(c *change, stored *voucher.Voucher, doc record.Document) error {
 		switch {
 		case v.Code != "" && v.Code != stored.Code:
 			return fault.New(fault.InvalidVoucher, "a code never changes").At("code")
@@ -122,35 +127,35 @@ func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 		if err := current(doc, v.Version); err != nil {
 			return err
 		}
+		if err := c.checkCategory(ctx, v.CategoryID, stored.CategoryID); err != nil {
+			return err
+		}
 		stored.Discount, stored.Window, stored.CategoryID = v.Discount, v.Window, v.CategoryID
 		stored.AdditionalInfo, stored.Metadata, stored.Redemption.Quantity = v.AdditionalInfo, v.Metadata, v.Redemption.Quantity
 		if err := stored.Check(); err != nil {
 			return err
 		}
-		v = *stored
-		return nil
+		known = stored.ID
+		return c.checkWindow(ctx, stored)
 	})
 	if err != nil {
 		return voucher.Voucher{}, err
 	}
-	return s.Get(ctx, v.ID)
+	return s.Get(ctx, known)
 }
 
 // edit changes a stored voucher.
-func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn func(*voucher.Voucher, record.Document) error) error {
+func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn func(*change, *voucher.Voucher, record.Document) error) error {
 	return s.engine.change(ctx, func(c *change) error {
 		v, doc, err := s.engine.findVoucher(ctx, c.tx, code)
 		if err != nil {
 			return err
 		}
 		before := v.Metadata
-		if err := fn(v, doc); err != nil {
+		if err := fn(c, v, doc); err != nil {
 			return err
 		}
 		if err := c.checkChange(ctx, metadata.OfVoucher, before, v.Metadata); err != nil {
-			return err
-		}
-		if err := c.checkWindow(ctx, v); err != nil {
 			return err
 		}
 		return c.rewriteVoucher(v, doc, kind)
@@ -163,9 +168,9 @@ func (c *change) checkWindow(ctx context.Context, v *voucher.Voucher) error {
 	if v.CampaignID != "" {
 		camp, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
 		if err != nil {
-			return fault.Within("campaign_id", err)
+			return within("campaign_id", err)
 		}
-		window = window.Or(camp.Window)
+		window = v.WindowIn(camp.Window)
 	}
 	return window.Check()
 }
@@ -181,12 +186,12 @@ func (c *change) rewriteVoucher(v *voucher.Voucher, doc record.Document, kind ev
 
 // Enable switches a voucher on, Disable off. A disabled voucher cannot be redeemed; what was redeemed can be rolled back.
 func (s *Vouchers) Enable(ctx context.Context, code string) error {
-	return s.edit(ctx, code, event.VoucherEnabled, func(v *voucher.Voucher, _ record.Document) error { v.Active = true; return nil })
+	return s.edit(ctx, code, event.VoucherEnabled, func(_ *change, v *voucher.Voucher, _ record.Document) error { v.Active = true; return nil })
 }
 
 // Disable switches a voucher off; see Enable.
 func (s *Vouchers) Disable(ctx context.Context, code string) error {
-	return s.edit(ctx, code, event.VoucherDisabled, func(v *voucher.Voucher, _ record.Document) error { v.Active = false; return nil })
+	return s.edit(ctx, code, event.VoucherDisabled, func(_ *change, v *voucher.Voucher, _ record.Document) error { v.Active = false; return nil })
 }
 
 // Delete removes a voucher with its rule assignments. Without force it goes to the bin, where its code stays reserved.
@@ -221,7 +226,7 @@ func (s *Vouchers) Publish(ctx context.Context, code string, holder customer.Cus
 		}
 		buyer, err := c.upsertCustomer(ctx, holder)
 		if err != nil {
-			return under("customer", err)
+			return within("customer", err)
 		}
 		v = *stored
 		switch {

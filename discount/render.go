@@ -133,11 +133,7 @@ func cover(t *product.Target, selected pick, units int64) {
 		t.UnitsLimitExceeded = true
 		return
 	}
-	list := product.ItemUnits{Index: selected.line}
-	for k := range selected.count {
-		list.Units = append(list.Units, selected.first+k*selected.step)
-	}
-	t.OrderItemUnits = append(t.OrderItemUnits, list)
+	t.OrderItemUnits = append(t.OrderItemUnits, product.ItemUnits{Index: selected.line, Units: selected.units()})
 }
 
 // Excluded returns the products that the discount never touches, as an answer lists them.

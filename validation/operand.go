@@ -100,8 +100,7 @@ func (want *operand) has(value any) bool {
 	if _, given := want.numbers[n]; given {
 		return true
 	}
-	_, spelled := want.spelled[n]
-	return spelled
+	return false
 }
 
 // hasText is has for a text; it only spells a number for values that are numbers.

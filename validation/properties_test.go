@@ -15,8 +15,8 @@ import (
 	"github.com/voucherify-go/voucherify/validation"
 )
 
-// schemas has one property of each type for orders, which allow defined properties only.
-func schemas() *metadata.Schemas {
+// orderSchemas has one property of each type for orders, which allow defined properties only.
+func orderSchemas() *metadata.Schemas {
 	properties := metadata.Properties{"old": {Type: metadata.TypeString, Deleted: true}}
 	for _, t := range []metadata.Type{
 		metadata.TypeString, metadata.TypeNumber, metadata.TypeBoolean, metadata.TypeDate, metadata.TypeDatetime, metadata.TypeImageURL,
@@ -39,11 +39,11 @@ func schemas() *metadata.Schemas {
 	})
 }
 
-func node(name, property string, conditions validation.Conditions) validation.Node {
+func conditionOn(name, property string, conditions validation.Conditions) validation.Node {
 	return validation.Node{Name: name, Property: property, Conditions: conditions}
 }
 
-func ruleOf(nodes map[string]validation.Node) validation.Rule {
+func nodesOf(nodes map[string]validation.Node) validation.Rule {
 	return validation.Rule{Name: "r", Rules: validation.Group{Nodes: nodes}}
 }
 
@@ -92,8 +92,8 @@ func TestOperatorsFitTypes(t *testing.T) {
 				if !slices.Contains(allowed, operator) {
 					want = "rules.1.conditions." + operator + ": the operator does not fit the type of " + name + suffix + ", which is " + kind
 				}
-				r := ruleOf(map[string]validation.Node{"1": node("order.metadata", name+suffix, validation.Conditions{operator: {values[name]}})})
-				if diff := cmp.Diff(want, refused(t, r.CheckProperties(schemas()))); diff != "" {
+				r := nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", name+suffix, validation.Conditions{operator: {values[name]}})})
+				if diff := cmp.Diff(want, refused(t, r.CheckProperties(orderSchemas()))); diff != "" {
 					t.Errorf("%s on %s (-want +got):\n%s", operator, name+suffix, diff)
 				}
 			}
@@ -101,8 +101,8 @@ func TestOperatorsFitTypes(t *testing.T) {
 	}
 	for _, operator := range all {
 		for _, property := range []string{"place", "places"} {
-			r := ruleOf(map[string]validation.Node{"1": node("customer.metadata", property, validation.Conditions{operator: {"x"}})})
-			if r.CheckProperties(schemas()) == nil {
+			r := nodesOf(map[string]validation.Node{"1": conditionOn("customer.metadata", property, validation.Conditions{operator: {"x"}})})
+			if r.CheckProperties(orderSchemas()) == nil {
 				t.Errorf("%s on a geopoint", operator)
 			}
 		}
@@ -132,8 +132,8 @@ func TestValuesFitTypes(t *testing.T) {
 		{"number", "$has_value", []any{""}, nil, ""},
 	} {
 		check := func(value any) string {
-			r := ruleOf(map[string]validation.Node{"1": node("order.metadata", tt.property, validation.Conditions{tt.operator: {value}})})
-			return refused(t, r.CheckProperties(schemas()))
+			r := nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", tt.property, validation.Conditions{tt.operator: {value}})})
+			return refused(t, r.CheckProperties(orderSchemas()))
 		}
 		for _, value := range tt.good {
 			if got := check(value); got != "" {
@@ -158,39 +158,39 @@ func TestPropertiesExist(t *testing.T) {
 	is := validation.Conditions{"$is": {"x"}}
 	inside := validation.Node{
 		Name: "order.items.any", Conditions: validation.Conditions{"$is": {product.Ref{ID: "prod_1", Object: product.KindProduct}}},
-		Rules: validation.Group{Nodes: map[string]validation.Node{"2": node("order.items.metadata", "x", is)}},
+		Rules: validation.Group{Nodes: map[string]validation.Node{"2": conditionOn("order.items.metadata", "x", is)}},
 	}
 	for _, tt := range []struct {
 		name string
 		rule validation.Rule
 		want string
 	}{
-		{"a defined property", ruleOf(map[string]validation.Node{"1": node("order.metadata", "string", is)}), ""},
-		{"one that is not defined", ruleOf(map[string]validation.Node{"1": node("order.metadata", "strnig", is)}),
+		{"a defined property", nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", "string", is)}), ""},
+		{"one that is not defined", nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", "strnig", is)}),
 			"rules.1.property: the schema of order does not define strnig"},
-		{"a deleted one", ruleOf(map[string]validation.Node{"1": node("order.metadata", "old", is)}),
+		{"a deleted one", nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", "old", is)}),
 			"rules.1.property: the schema of order does not define old"},
-		{"one that is not defined where anything is allowed", ruleOf(map[string]validation.Node{"1": node("customer.metadata", "x", is)}), ""},
-		{"inside an object", ruleOf(map[string]validation.Node{"1": node("order.metadata", "object.method", is)}), ""},
-		{"not inside an object", ruleOf(map[string]validation.Node{"1": node("order.metadata", "object.x", is)}),
+		{"one that is not defined where anything is allowed", nodesOf(map[string]validation.Node{"1": conditionOn("customer.metadata", "x", is)}), ""},
+		{"inside an object", nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", "object.method", is)}), ""},
+		{"not inside an object", nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", "object.x", is)}),
 			"rules.1.property: the schema of Payment does not define x"},
-		{"inside a list of objects", ruleOf(map[string]validation.Node{"1": node("order.metadata", "objects.method", is)}),
+		{"inside a list of objects", nodesOf(map[string]validation.Node{"1": conditionOn("order.metadata", "objects.method", is)}),
 			"rules.1.property: objects is a list of objects, which rules cannot look into"},
-		{"of the redemption", ruleOf(map[string]validation.Node{"1": node("redemption.metadata", "x", is)}),
+		{"of the redemption", nodesOf(map[string]validation.Node{"1": conditionOn("redemption.metadata", "x", is)}),
 			"rules.1.property: the schema of redemption does not define x"},
-		{"of any line", ruleOf(map[string]validation.Node{"1": node("order.items.metadata_any", "x", is)}),
+		{"of any line", nodesOf(map[string]validation.Node{"1": conditionOn("order.items.metadata_any", "x", is)}),
 			"rules.1.property: the schema of order_item does not define x"},
-		{"of every line", ruleOf(map[string]validation.Node{"1": node("order.items.metadata_each", "x", is)}),
+		{"of every line", nodesOf(map[string]validation.Node{"1": conditionOn("order.items.metadata_each", "x", is)}),
 			"rules.1.property: the schema of order_item does not define x"},
-		{"of the lines that match", ruleOf(map[string]validation.Node{"1": inside}),
+		{"of the lines that match", nodesOf(map[string]validation.Node{"1": inside}),
 			"rules.1.rules.2.property: the schema of order_item does not define x"},
-		{"of a product", ruleOf(map[string]validation.Node{"1": node("product.metadata", "brand", is)}), ""},
-		{"of its SKU", ruleOf(map[string]validation.Node{"1": node("product.metadata.match_all", "color", is)}), ""},
-		{"of neither", ruleOf(map[string]validation.Node{"1": node("product.metadata", "x", is)}),
+		{"of a product", nodesOf(map[string]validation.Node{"1": conditionOn("product.metadata", "brand", is)}), ""},
+		{"of its SKU", nodesOf(map[string]validation.Node{"1": conditionOn("product.metadata.match_all", "color", is)}), ""},
+		{"of neither", nodesOf(map[string]validation.Node{"1": conditionOn("product.metadata", "x", is)}),
 			"rules.1.property: the schema of product does not define x"},
-		{"the first of two by key", ruleOf(map[string]validation.Node{"10": node("order.metadata", "a", is), "9": node("order.metadata", "b", is)}),
+		{"the first of two by key", nodesOf(map[string]validation.Node{"10": conditionOn("order.metadata", "a", is), "9": conditionOn("order.metadata", "b", is)}),
 			"rules.9.property: the schema of order does not define b"},
-		{"no metadata", ruleOf(map[string]validation.Node{"1": node("order.amount", "", validation.Conditions{"$is": {5}})}), ""},
+		{"no metadata", nodesOf(map[string]validation.Node{"1": conditionOn("order.amount", "", validation.Conditions{"$is": {5}})}), ""},
 		{"an expression", validation.Rule{Expression: `order.metadata.string == "x" && customer.metadata["anything"] == 1`}, ""},
 		{"an expression about nothing", validation.Rule{Expression: `order.amount > 5 || redemption.metadata.x == 1`},
 			"expression: the schema of redemption does not define x"},
@@ -202,7 +202,7 @@ func TestPropertiesExist(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, refused(t, tt.rule.CheckProperties(schemas()))); diff != "" {
+			if diff := cmp.Diff(tt.want, refused(t, tt.rule.CheckProperties(orderSchemas()))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if err := tt.rule.CheckProperties(nil); err != nil {
