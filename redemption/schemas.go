@@ -62,7 +62,7 @@ func (x *Catalogue) checkCart(s *Snapshot, o *order.Order, buyer *customer.Custo
 		return nil
 	}
 	check := x.schemas.CheckWhole
-	if false {
+	if s.Customer != nil {
 		check = x.schemas.CheckSent
 	}
 	return check(metadata.OfCustomer, "customer.metadata", buyer.Metadata)
