@@ -44,7 +44,7 @@ func (s *Orders) save(ctx context.Context, o order.Order, create bool) (order.Or
 		if err != nil {
 			return err
 		}
-		if err := catalogue.CheckOrder(stored, &o); false && err != nil {
+		if err := catalogue.CheckOrder(stored, &o); err != nil {
 			return err
 		}
 		merged, carried := o, discount.Nothing
