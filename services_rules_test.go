@@ -251,3 +251,25 @@ func TestASegmentCountsForItsMembers(t *testing.T) {
 		}
 	}
 }
+
+// An expression that breaks on what a request says refuses that request, and only that one.
+func TestAnExpressionThatBreaksRefuses(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	v := s.coupon("ADULT", off100, 0)
+	s.rule(`{"name":"adults","expression":"customer.metadata.age >= 18"}`, validation.OnVoucher, v.ID)
+	for name, test := range map[string]struct {
+		age  any
+		want fault.Key
+	}{
+		"old enough": {18, ""}, "too young": {17.5, fault.CustomerRulesViolated}, "a text": {"old", fault.CustomerRulesViolated},
+		"a list": {[]any{18}, fault.CustomerRulesViolated}, "unknown": {nil, fault.CustomerRulesViolated},
+	} {
+		buyer := &customer.Customer{SourceID: "c1", Metadata: metadata.Map{"age": test.age}}
+		answer, err := s.Validate(background, redemption.Request{Redeemables: redemption.Codes("ADULT"), Customer: buyer})
+		s.must(err)
+		if answer.Decision.Reason != test.want {
+			t.Errorf("%s: %q, want %q", name, answer.Decision.Reason, test.want)
+		}
+	}
+}

@@ -312,3 +312,29 @@ func TestAPublishedCodeStaysWithoutDates(t *testing.T) {
 		t.Errorf("after giving it dates of its own: %s", told(answer))
 	}
 }
+
+// A formula is checked when it is stored; what only the order makes impossible falls back to the plain amount.
+func TestAFormulaThatCannotBeEvaluatedFallsBackToTheAmount(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	shared := discount.AmountOff(100, discount.ToOrder)
+	shared.AmountOffFormula = `6 / REDEMPTION_METADATA("friends")` // 6.00
+	s.coupon("SHARE", shared, 0)
+	for name, test := range map[string]struct {
+		metadata metadata.Map
+		off      int64
+	}{
+		"three friends":     {metadata.Map{"friends": 3}, 200},
+		"division by zero":  {metadata.Map{"friends": 0}, 100},
+		"a text":            {metadata.Map{"friends": "many"}, 100},
+		"nothing":           {nil, 100},
+		"less than nothing": {metadata.Map{"friends": -3}, 0},
+	} {
+		answer, err := s.Validate(background, redemption.Request{Redeemables: redemption.Codes("SHARE"), Order: &order.Order{Amount: 1000}, Metadata: test.metadata})
+		s.must(err)
+		got := answer.Redeemables[0].Result.Discount
+		if answer.Order.TotalDiscountAmount != test.off || !got.IsDynamic || *got.AmountOff != test.off {
+			t.Errorf("%s: %d off, result %s", name, answer.Order.TotalDiscountAmount, asJSON(t, got))
+		}
+	}
+}

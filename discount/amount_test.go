@@ -95,6 +95,12 @@ func TestAmountOff(t *testing.T) {
 			want: money{Lines: []int64{2100, 2000}, Total: 2000},
 		},
 		{
+			name: "a unit of 7 gets no more than 7 off, also when another one keeps its price",
+			cart: cart(item("a", 700, 2)), discount: ten(discount.ToItemsByQuantity),
+			scope: reach(target("a", func(t *product.Target) { t.QuantityLimit = ptr[int64](1) })),
+			want:  money{Lines: []int64{700}, Total: 700},
+		},
+		{
 			name: "5 off each unit, one vase of two and both roses",
 			cart: cart(item("vase", 1500, 2), item("rose", 900, 2)), discount: discount.AmountOff(500, discount.ToItemsByQuantity),
 			scope: reach(target("vase", func(t *product.Target) { t.QuantityLimit = ptr[int64](1) }), names("rose")[0]),

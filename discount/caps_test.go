@@ -60,8 +60,9 @@ func TestCaps(t *testing.T) {
 			cart: cart(item("a", 1000, 5), item("b", 1000, 5)), want: money{Lines: []int64{100, 100}, Total: 9800},
 		},
 		{
-			name: "a sum that is divided does not look at units", scope: caps(1, 1, 0, 0), discount: discount.AmountOff(100, discount.ToItemsProportionallyByUnit),
-			cart: cart(item("a", 1000, 4), item("b", 1000, 1)), want: money{Lines: []int64{80, 20}, Total: 4900},
+			name: "a sum that is divided does not look at units", scope: caps(1, 1, 0, 0),
+			discount: discount.AmountOff(100, discount.ToItemsProportionallyByUnit),
+			cart:     cart(item("a", 1000, 4), item("b", 1000, 1)), want: money{Lines: []int64{80, 20}, Total: 4900},
 		},
 		{
 			name: "20 off two lines, at most 50 in all: not reached", discount: limitedInAll(discount.AmountOff(2000, discount.ToItems), 5000),

@@ -151,22 +151,22 @@ func TestCheckOfPercentages(t *testing.T) {
 
 func TestCheckAccepts(t *testing.T) {
 	t.Parallel()
-	for name, d := range everyDiscount() {
-		if err := d.Check(); err != nil {
-			t.Errorf("%s: %v", name, err)
+	for _, w := range everyDiscount() {
+		if err := w.discount.Check(); err != nil {
+			t.Errorf("%s: %v", w.text, err)
 		}
 	}
 	for name, d := range map[string]discount.Discount{
 		"prices that only the rule names":     {Type: discount.Price, Effect: discount.ToItems},
-		"a line in a formula for items":       with(discount.AmountOff(1, discount.ToItems), func(d *discount.Discount) { d.AmountOffFormula = "ORDER_ITEM_PRICE" }),
-		"a line in a formula without effect":  with(discount.AmountOff(1, ""), func(d *discount.Discount) { d.AmountOffFormula = "ORDER_ITEM_PRICE" }),
-		"a formula that divides by zero":      with(discount.AmountOff(1, ""), func(d *discount.Discount) { d.AmountOffFormula = "1 / 0" }),
+		"a line in a formula for items":       dynamicAmount("ORDER_ITEM_PRICE", discount.ToItems),
+		"a line in a formula without effect":  dynamicAmount("ORDER_ITEM_PRICE", ""),
+		"a formula that divides by zero":      dynamicAmount("1 / 0", ""),
 		"the largest sum":                     discount.AmountOff(mostMoney, discount.ToOrder),
 		"the largest number of units":         discount.FreeUnits(discount.MaxUnitOff, "mug", ""),
 		"the largest number of rewards":       many(slices.Repeat([]discount.Unit{unit(1, "mug", "")}, discount.MaxUnits)...),
 		"the longest name of a product":       discount.FreeUnits(1, strings.Repeat("p", 255), ""),
 		"the same units without a product":    discount.FreeUnits(1, "", discount.AddSame),
-		"a discount that is not to be scaled": with(discount.AmountOff(1, discount.ToOrder), func(d *discount.Discount) { d.BundleScaling = discount.NotMultiply }),
+		"a discount that is not to be scaled": {Type: discount.Amount, AmountOff: ptr[int64](1), BundleScaling: discount.NotMultiply},
 	} {
 		if err := d.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)

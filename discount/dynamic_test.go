@@ -32,13 +32,24 @@ func dynamicPercent(source string, effect discount.Effect) discount.Discount {
 	return with(discount.Percent("7", effect), func(d *discount.Discount) { d.PercentOffFormula = source })
 }
 
+func dynamicPrice(source string, effect discount.Effect) discount.Discount {
+	return with(discount.NewPrice(7, effect), func(d *discount.Discount) { d.FixedAmountFormula = source })
+}
+
+// dynamicUnits are new cups.
+func dynamicUnits(source string) discount.Discount {
+	return with(discount.FreeUnits(7, "cup", discount.AddNew), func(d *discount.Discount) { d.UnitOffFormula = source })
+}
+
 // Section 4: money is in major units, and the documented formulas.
 func TestFormulasOfTheOrder(t *testing.T) {
 	t.Parallel()
 	noted := func(amount int64, key string, value any) *order.Order {
 		return &order.Order{Amount: amount, Metadata: metadata.Map{key: value}}
 	}
-	visits := discount.Context{Values: facts{`CUSTOMER_METADATA/number_of_store_visits`: formula.Int(11), "CUSTOMER_METADATA/tier": formula.Text("VIP")}}
+	visits := discount.Context{Values: facts{
+		"CUSTOMER_METADATA/number_of_store_visits": formula.Int(11), "CUSTOMER_METADATA/tier": formula.Text("VIP"),
+	}}
 	onOrder := discount.ToOrder
 	for _, s := range []scene{
 		{
@@ -50,8 +61,9 @@ func TestFormulasOfTheOrder(t *testing.T) {
 			want: money{Order: 2250, Total: 12751},
 		},
 		{
-			name: "a part of the order", cart: sum(20100), discount: dynamicAmount("IF(ORDER_AMOUNT > 200;ORDER_AMOUNT * 0.15;ORDER_AMOUNT * 0.05)", onOrder),
-			want: money{Order: 3015, Total: 17085},
+			name: "a part of the order", cart: sum(20100),
+			discount: dynamicAmount("IF(ORDER_AMOUNT > 200;ORDER_AMOUNT * 0.15;ORDER_AMOUNT * 0.05)", onOrder),
+			want:     money{Order: 3015, Total: 17085},
 		},
 		{
 			name: "a result is rounded half up to a cent, once", cart: sum(10010), discount: dynamicAmount("ORDER_AMOUNT * 0.15 / 10", onOrder),
@@ -85,7 +97,7 @@ func TestFormulasOfTheOrder(t *testing.T) {
 		},
 		{
 			name: "a new price of the order", cart: sum(10000), want: money{Order: 3000, Total: 7000},
-			discount: with(discount.NewPrice(7, onOrder), func(d *discount.Discount) { d.FixedAmountFormula = "ORDER_AMOUNT * 0.7" }),
+			discount: dynamicPrice("ORDER_AMOUNT * 0.7", onOrder),
 		},
 		{
 			name: "what is missing brings the fallback of the whole formula", cart: sum(10000),
@@ -111,7 +123,7 @@ func TestFormulasOfTheOrder(t *testing.T) {
 		{name: "a percentage above 100 is 100", cart: sum(10000), discount: dynamicPercent("250", onOrder), want: money{Order: 10000}},
 		{
 			name: "a price below zero is nothing to pay", cart: sum(10000), want: money{Order: 10000},
-			discount: with(discount.NewPrice(7, onOrder), func(d *discount.Discount) { d.FixedAmountFormula = "- 1" }),
+			discount: dynamicPrice("- 1", onOrder),
 		},
 		{
 			name: "a third of a percentage keeps its digits", cart: sum(300_000_000), discount: dynamicPercent("10 / 3", onOrder),
@@ -131,15 +143,22 @@ func TestFormulasOfLines(t *testing.T) {
 	lines := func() *order.Order {
 		return cart(
 			bare("tea", 3), order.Item{SKUID: "sku_green", Quantity: 2},
-			order.Item{ProductID: "cup", Quantity: 1, Metadata: metadata.Map{"engraved": 2}, Product: &order.ProductData{Metadata: metadata.Map{"margin": 1}}},
+			order.Item{
+				ProductID: "cup", Quantity: 1, Metadata: metadata.Map{"engraved": 2},
+				Product: &order.ProductData{Metadata: metadata.Map{"margin": 1}},
+			},
 		)
 	}
 	each := discount.ToItems
 	for _, s := range []scene{
 		{name: "the unit price", discount: dynamicAmount("ORDER_ITEM_PRICE / 4", each), want: money{[]int64{100, 100, 250}, 0, 2550}},
-		{name: "price times 0.01 plus 1", discount: dynamicAmount("ORDER_ITEM_PRICE * 0.01 + 1", each), want: money{[]int64{104, 104, 110}, 0, 2682}},
+		{
+			name: "price times 0.01 plus 1", discount: dynamicAmount("ORDER_ITEM_PRICE * 0.01 + 1", each), want: money{[]int64{104, 104, 110}, 0, 2682},
+		},
 		{name: "the amount of the line", discount: dynamicAmount("ORDER_ITEM_AMOUNT / 4", each), want: money{[]int64{300, 200, 250}, 0, 2250}},
-		{name: "the units of the line", discount: dynamicPercent("ORDER_ITEM_UNITS_QUANTITY * 10", each), want: money{[]int64{360, 160, 100}, 0, 2380}},
+		{
+			name: "the units of the line", discount: dynamicPercent("ORDER_ITEM_UNITS_QUANTITY * 10", each), want: money{[]int64{360, 160, 100}, 0, 2380},
+		},
 		{
 			name:     "the product, with the SKU and what the request says laid on top",
 			discount: dynamicAmount(`ORDER_ITEM_PRODUCT_METADATA("margin") * 2`, each), want: money{[]int64{100, 50, 200}, 0, 2650},
@@ -163,7 +182,7 @@ func TestFormulasOfLines(t *testing.T) {
 		},
 		{
 			name: "a new price of each line", want: money{[]int64{150, 100, 125}, 0, 2625},
-			discount: with(discount.NewPrice(7, each), func(d *discount.Discount) { d.FixedAmountFormula = "ORDER_ITEM_PRICE * 0.875" }),
+			discount: dynamicPrice("ORDER_ITEM_PRICE * 0.875", each),
 		},
 		{
 			name: "off each unit", want: money{[]int64{300, 200, 250}, 0, 2250},
@@ -184,8 +203,8 @@ func TestExtremeLinesAmongEquals(t *testing.T) {
 	t.Parallel()
 	for _, operand := range []string{"CHEAPEST_ORDER_ITEM_UNITS_QUANTITY", "MOST_EXPENSIVE_ORDER_ITEM_UNITS_QUANTITY"} {
 		scene{
-			name: operand, cart: cart(item("a", 500, 3), item("b", 500, 2), item("c", 500, 2), bare("x", 9)), scope: only("a"),
-			discount: dynamicAmount(operand, discount.ToItems), want: money{[]int64{200, 0, 0, 0}, 0, 3300},
+			name: operand, cart: cart(bare("x", 9), item("a", 500, 3), item("b", 500, 2), item("c", 500, 2)), scope: only("a"),
+			discount: dynamicAmount(operand, discount.ToItems), want: money{[]int64{0, 200, 0, 0}, 0, 3300},
 		}.run(t, nil)
 	}
 }
@@ -239,17 +258,17 @@ func TestTheAnswerNamesTheComputedValue(t *testing.T) {
 		{"a sum", dynamicAmount("ORDER_AMOUNT / 4", discount.ToOrder), discount.AmountOff(2500, discount.ToOrder)},
 		{"a percentage", dynamicPercent("ORDER_AMOUNT / 8", discount.ToOrder), discount.Percent("12.5", discount.ToOrder)},
 		{"a percentage out of range", dynamicPercent("120", discount.ToOrder), discount.Percent("100", discount.ToOrder)},
-		{"a price", with(discount.NewPrice(7, discount.ToOrder), func(d *discount.Discount) { d.FixedAmountFormula = "80" }), discount.NewPrice(8000, discount.ToOrder)},
+		{"a price", dynamicPrice("80", discount.ToOrder), discount.NewPrice(8000, discount.ToOrder)},
 		{
-			"units, rounded down", with(discount.FreeUnits(7, "cup", discount.AddNew), func(d *discount.Discount) { d.UnitOffFormula = "ORDER_AMOUNT / 40" }),
+			"units, rounded down", dynamicUnits("ORDER_AMOUNT / 40"),
 			discount.FreeUnits(2, "cup", discount.AddNew),
 		},
 		{
-			"units below zero", with(discount.FreeUnits(7, "cup", discount.AddNew), func(d *discount.Discount) { d.UnitOffFormula = "- 1" }),
+			"units below zero", dynamicUnits("- 1"),
 			discount.FreeUnits(0, "cup", discount.AddNew),
 		},
 		{
-			"too many units", with(discount.FreeUnits(7, "cup", discount.AddNew), func(d *discount.Discount) { d.UnitOffFormula = "1000000000000000000" }),
+			"too many units", dynamicUnits("1000000000000000000"),
 			discount.FreeUnits(discount.MaxUnitOff, "cup", discount.AddNew),
 		},
 		{"a fallback", dynamicAmount(`CUSTOMER_METADATA("x")`, discount.ToOrder), discount.AmountOff(7, discount.ToOrder)},

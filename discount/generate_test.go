@@ -27,10 +27,14 @@ func bazaar() *product.Index {
 }
 
 var (
-	anyProduct = rapid.SampledFrom([]string{"prod_a", "prod_b", "prod_c", "prod_d", "prod_e", "prod_unknown", "sku_a1", "sku_a2", "sku_c1", "A2", "E"})
-	anyEntry   = rapid.SampledFrom([]string{"prod_a", "prod_b", "prod_c", "prod_e", "prod_unknown", "sku_a1", "sku_a2", "pc_few", "pc_more", product.AllProducts})
-	anyMoney   = rapid.OneOf(rapid.Int64Range(0, 20), rapid.Int64Range(0, 9999), rapid.Int64Range(0, mostMoney/20_000))
-	anyUnits   = rapid.OneOf(rapid.Int64Range(1, 6), rapid.Int64Range(1, 2000))
+	anyProduct = rapid.SampledFrom([]string{
+		"prod_a", "prod_b", "prod_c", "prod_d", "prod_e", "prod_unknown", "sku_a1", "sku_a2", "sku_c1", "A2", "E",
+	})
+	anyEntry = rapid.SampledFrom([]string{
+		"prod_a", "prod_b", "prod_c", "prod_e", "prod_unknown", "sku_a1", "sku_a2", "pc_few", "pc_more", product.AllProducts,
+	})
+	anyMoney = rapid.OneOf(rapid.Int64Range(0, 20), rapid.Int64Range(0, 9999), rapid.Int64Range(0, mostMoney/20_000))
+	anyUnits = rapid.OneOf(rapid.Int64Range(1, 6), rapid.Int64Range(1, 2000))
 )
 
 // optional is nil in about half of all cases.
@@ -112,7 +116,9 @@ var anyLineFormula = rapid.OneOf(anyFormula, rapid.SampledFrom([]string{
 // anyTaking draws a discount that takes money off: a sum, a percentage or a new price.
 func anyTaking(t *rapid.T) discount.Discount {
 	formula := anyFormula
-	effects := []discount.Effect{discount.ToOrder, discount.ToItems, discount.ToItemsByQuantity, discount.ToItemsProportionally, discount.ToItemsProportionallyByUnit}
+	effects := []discount.Effect{
+		discount.ToOrder, discount.ToItems, discount.ToItemsByQuantity, discount.ToItemsProportionally, discount.ToItemsProportionallyByUnit,
+	}
 	kind := rapid.SampledFrom([]discount.Type{discount.Amount, discount.Rate, discount.Price}).Draw(t, "type")
 	if kind != discount.Amount {
 		effects = effects[:2]

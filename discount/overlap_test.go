@@ -126,13 +126,15 @@ func TestUnitsOfSeveralRules(t *testing.T) {
 		},
 		{
 			name: "a rule on units and a rule on whole lines take the whole line", discount: discount.AmountOff(10, discount.ToItemsByQuantity),
-			scope: reach(picking("a", product.ApplyToCheapest, product.PerUnit, 0, 1), picking("a", product.ApplyToMostExpensive, product.PerItem, 0, 1)),
-			want:  money{Lines: []int64{50, 0}, Total: 850},
+			scope: reach(picking("a", product.ApplyToCheapest, product.PerUnit, 0, 1),
+				picking("a", product.ApplyToMostExpensive, product.PerItem, 0, 1)),
+			want: money{Lines: []int64{50, 0}, Total: 850},
 		},
 		{
 			name: "a rule on whole lines leaves no unit to another", discount: discount.AmountOff(10, discount.ToItemsByQuantity),
-			scope: reach(picking("a", product.ApplyToMostExpensive, product.PerItem, 0, 1), picking("a", product.ApplyToCheapest, product.PerUnit, 0, 1)),
-			want:  money{Lines: []int64{50, 0}, Total: 850},
+			scope: reach(picking("a", product.ApplyToMostExpensive, product.PerItem, 0, 1),
+				picking("a", product.ApplyToCheapest, product.PerUnit, 0, 1)),
+			want: money{Lines: []int64{50, 0}, Total: 850},
 		},
 	} {
 		s.cart = lines()

@@ -189,7 +189,8 @@ func TestCalculationModes(t *testing.T) {
 			money{[]int64{0, 0}, 9200, 800}, money{[]int64{0, 0}, 10000, 0},
 		},
 		{
-			"a percentage beyond what is left of items", []discount.Discount{discount.Percent("90", discount.ToItems)}, discount.Percent("20", discount.ToItems),
+			"a percentage beyond what is left of items",
+			[]discount.Discount{discount.Percent("90", discount.ToItems)}, discount.Percent("20", discount.ToItems),
 			money{[]int64{5520, 3680}, 0, 800}, money{[]int64{6000, 4000}, 0, 0},
 		},
 	} {

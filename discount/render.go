@@ -26,7 +26,7 @@ func (s *State) render(applied int64, touched order.Touched, replaced []order.Ap
 		Touched: touched | order.Calculated,
 	}
 	if s.DiscountAmount > 0 {
-		o.Touched |= (s.everTouched | touched) & order.TouchedOrder
+		o.Touched |= order.TouchedOrder
 	}
 	if len(s.Lines) > 0 {
 		o.Items = make([]order.Item, len(s.Lines))

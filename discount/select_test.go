@@ -82,6 +82,11 @@ func TestApplicationRules(t *testing.T) {
 			want: money{Lines: []int64{0, 0, 0, 500, 0}, Total: 22000},
 		},
 		{
+			name:     "the units of the first line are skipped, then every second",
+			discount: units, scope: adventurous(product.ApplyToEvery, everyUnit, 2, 2),
+			want: money{Lines: []int64{0, 1000, 1000, 1000, 0}, Total: 19500},
+		},
+		{
 			name:     "cheapest and most expensive of one collection together",
 			discount: lines,
 			scope: reach(picking("pc_adventure", product.ApplyToCheapest, everyLine, 0, 1),
@@ -216,7 +221,9 @@ func TestReach(t *testing.T) {
 		{name: "a product that was never stored", scope: only("prod_other"), want: got(3)},
 		{name: "all products are everything in the cart", scope: only(product.AllProducts), want: got(0, 1, 2, 3, 4)},
 		{name: "included_all is everything in the cart", scope: everything(), want: got(0, 1, 2, 3, 4)},
-		{name: "exclusion wins inside a collection", scope: product.Scope{Included: names("pc_all"), Excluded: names("sku_red")}, want: got(1, 2)},
+		{
+			name: "exclusion wins inside a collection", scope: product.Scope{Included: names("pc_all"), Excluded: names("sku_red")}, want: got(1, 2),
+		},
 		{name: "exclusion of a collection wins", scope: product.Scope{Included: names("prod_shirt"), Excluded: names("pc_red")}, want: got(1)},
 		{name: "exclusion wins over everything", scope: product.Scope{IncludedAll: true, Excluded: names("pc_all")}, want: got(3, 4)},
 		{name: "only exclusions leave all the rest", scope: product.Scope{Excluded: names("prod_shirt", "prod_other")}, want: got(2, 4)},

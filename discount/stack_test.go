@@ -207,7 +207,8 @@ func TestNoEffect(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			outcome := take(t, start(t, cart(item("cup", 3100, 1)), warehouse(), discount.Nothing), warehouse(), step{tt.discount, tt.scope, discount.Context{}})
+			state := start(t, cart(item("cup", 3100, 1)), warehouse(), discount.Nothing)
+			outcome := take(t, state, warehouse(), step{discount: tt.discount, scope: tt.scope})
 			if got := outcome.NoEffect(); got != tt.want {
 				t.Errorf("no effect: %v, want %v", got, tt.want)
 			}

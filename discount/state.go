@@ -71,7 +71,6 @@ type State struct {
 	applied, request int64 // order-level discount of this redeemable, of this request
 	touched          order.Touched
 	requestTouched   order.Touched
-	everTouched      order.Touched
 	replaced         []order.ApplicationDetail // by this redeemable
 	requestReplaced  []order.ApplicationDetail
 	once             map[string]struct{} // products that a redeemable has discounted, in mode ONCE
@@ -136,12 +135,6 @@ func (s *State) carry(o *order.Order, initial int64, carried Carried) {
 		}
 	}
 	s.DiscountAmount = max(0, min(o.DiscountAmount, s.Amount-s.itemsDiscount))
-	if s.DiscountAmount > 0 {
-		s.everTouched |= order.TouchedOrder
-	}
-	if s.itemsDiscount > 0 {
-		s.everTouched |= order.TouchedItems
-	}
 }
 
 // Total is what is left to pay: Amount − order-level discount − item-level discounts, never negative.
@@ -179,7 +172,6 @@ func (s *State) Keep(once bool) {
 	s.request += s.applied
 	s.requestReplaced = append(s.requestReplaced, s.replaced...)
 	s.requestTouched |= s.touched
-	s.everTouched |= s.touched
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		if l.applied != (delta{}) {

@@ -44,8 +44,13 @@ func TestPriceOfALine(t *testing.T) {
 		{"a product of the catalogue", bare("prod_a", 3), known(2100, 3, 6300)},
 		{"a SKU by the shop's own id", order.Item{SourceID: "A-1", RelatedObject: product.KindSKU}, known(1700, 1, 1700)},
 		{"a price of nothing is a price", order.Item{SKUID: "sku_a", Price: ptr[int64](0)}, known(0, 1, 0)},
-		{"60000 twice by the product that was sent", order.Item{Quantity: 2, Product: &order.ProductData{Price: ptr[int64](60000)}}, known(60000, 2, 120000)},
-		{"an amount wins over price times quantity", order.Item{Price: ptr[int64](3000), Quantity: 2, Amount: ptr[int64](3400)}, known(3000, 2, 3400)},
+		{
+			"60000 twice by the product that was sent",
+			order.Item{Quantity: 2, Product: &order.ProductData{Price: ptr[int64](60000)}}, known(60000, 2, 120000),
+		},
+		{
+			"an amount wins over price times quantity", order.Item{Price: ptr[int64](3000), Quantity: 2, Amount: ptr[int64](3400)}, known(3000, 2, 3400),
+		},
 		{"an amount alone is one unit without a price", worth("prod_x", 500), line{nil, ptr[int64](500), 1}},
 		{"no price anywhere", bare("prod_free", 2), line{nil, nil, 2}},
 		{"nothing is known", order.Item{}, line{nil, nil, 1}},
@@ -90,7 +95,9 @@ func TestSecondCallOnAStoredOrder(t *testing.T) {
 		t.Errorf("discount %d, applied %d", result.TotalDiscountAmount, result.TotalAppliedDiscountAmount)
 	}
 
-	rewards := many(unit(2, "c", discount.AddNew), unit(1, "b", discount.AddNew), unit(1, "d", discount.AddMissing), unit(1, "a", discount.AddMissing))
+	rewards := many(
+		unit(2, "c", discount.AddNew), unit(1, "b", discount.AddNew), unit(1, "d", discount.AddMissing), unit(1, "a", discount.AddMissing),
+	)
 	result = runStack(t, start(t, ofTwo(), index, discount.Everything), index, []turn{{
 		name: "the rewards", discount: rewards, applied: 98850, after: money{[]int64{9500, 18500, 40000, 30850}, 8400, 117350 - 98850 - 8400},
 	}})
@@ -122,17 +129,29 @@ func TestCarriedDiscounts(t *testing.T) {
 		carried discount.Carried
 		want    money
 	}{
-		{"everything", order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.Everything, money{[]int64{200}, 300, 500}},
-		{"new items: the order's discount", order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.OrderDiscount, money{[]int64{0}, 300, 700}},
-		{"new items that cost less than the discount", order.Order{DiscountAmount: 300, Items: []order.Item{line(100, 0)}}, discount.OrderDiscount, money{[]int64{0}, 100, 0}},
-		{"a new amount below the discount of the order", order.Order{Amount: 200, DiscountAmount: 300}, discount.Everything, money{nil, 200, 0}},
+		{
+			"everything", order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.Everything, money{[]int64{200}, 300, 500},
+		},
+		{
+			"new items: the order's discount",
+			order.Order{DiscountAmount: 300, Items: []order.Item{line(1000, 200)}}, discount.OrderDiscount, money{[]int64{0}, 300, 700},
+		},
+		{
+			"new items that cost less than the discount",
+			order.Order{DiscountAmount: 300, Items: []order.Item{line(100, 0)}}, discount.OrderDiscount, money{[]int64{0}, 100, 0},
+		},
+		{
+			"a new amount below the discount of the order", order.Order{Amount: 200, DiscountAmount: 300}, discount.Everything, money{nil, 200, 0},
+		},
 		{
 			"a new amount below the discounts of the lines",
 			order.Order{Amount: 250, DiscountAmount: 300, Items: []order.Item{line(1000, 200), line(1000, 200)}}, discount.Everything,
 			money{[]int64{200, 50}, 0, 0},
 		},
 		{"a discount above the line", order.Order{Items: []order.Item{line(100, 200)}}, discount.Everything, money{[]int64{100}, 0, 0}},
-		{"a discount below zero", order.Order{DiscountAmount: -5, Items: []order.Item{line(100, -5)}}, discount.Everything, money{[]int64{0}, 0, 100}},
+		{
+			"a discount below zero", order.Order{DiscountAmount: -5, Items: []order.Item{line(100, -5)}}, discount.Everything, money{[]int64{0}, 0, 100},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -156,11 +175,20 @@ func TestStoredLinesWithoutUnits(t *testing.T) {
 		want []goods
 	}{
 		{"whole lines", step{discount: percent, scope: everything()}, []goods{{0, 0, 700, 70}, {2, 0, 1000, 100}}},
-		{"the cheapest line", step{discount: percent, scope: per(product.ApplyToCheapest, product.PerItem)}, []goods{{0, 0, 700, 70}, {2, 0, 1000, 0}}},
-		{"the cheapest unit", step{discount: percent, scope: per(product.ApplyToCheapest, product.PerUnit)}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 50}}},
+		{
+			"the cheapest line", step{discount: percent, scope: per(product.ApplyToCheapest, product.PerItem)}, []goods{{0, 0, 700, 70}, {2, 0, 1000, 0}},
+		},
+		{
+			"the cheapest unit", step{discount: percent, scope: per(product.ApplyToCheapest, product.PerUnit)}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 50}},
+		},
 		{"each unit", step{discount: percent, scope: per(product.ApplyToEvery, product.PerUnit)}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 100}}},
-		{"off each unit", step{discount: discount.AmountOff(5, discount.ToItemsByQuantity), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 10}}},
-		{"a new price", step{discount: discount.NewPrice(5, discount.ToItems), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 990}}},
+		{
+			"off each unit",
+			step{discount: discount.AmountOff(5, discount.ToItemsByQuantity), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 10}},
+		},
+		{
+			"a new price", step{discount: discount.NewPrice(5, discount.ToItems), scope: everything()}, []goods{{0, 0, 700, 0}, {2, 0, 1000, 990}},
+		},
 		{"a missing unit", step{discount: discount.FreeUnits(2, "a", discount.AddMissing)}, []goods{{2, 2, 200, 200}, {2, 0, 1000, 0}}},
 		{"a new unit", step{discount: discount.FreeUnits(1, "a", discount.AddNew)}, []goods{{1, 1, 100, 100}, {2, 0, 1000, 0}}},
 	} {
@@ -246,12 +274,19 @@ func TestOnce(t *testing.T) {
 		scope    product.Scope
 		want     []int64
 	}{
-		{"10 % off one SKU reaches both of its lines", discount.Percent("10", discount.ToItems), only("sku_green"), []int64{90, 90, 0, 0, 0, 0}},
+		{
+			"10 % off one SKU reaches both of its lines", discount.Percent("10", discount.ToItems), only("sku_green"), []int64{90, 90, 0, 0, 0, 0},
+		},
 		{"10 % off its product reaches the other SKU", discount.Percent("10", discount.ToItems), only("prod_tea"), []int64{0, 0, 80, 0, 0, 0}},
 		{"an order-level discount marks nothing", discount.AmountOff(100, discount.ToOrder), product.Scope{}, []int64{0, 0, 0, 0, 0, 0}},
 		{"a discount of nothing marks nothing", discount.NewPrice(9999, discount.ToItems), only("cup"), []int64{0, 0, 0, 0, 0, 0}},
-		{"two rewards of one redeemable", many(unit(1, "cup", discount.AddMissing), unit(1, "cup", discount.AddNew)), product.Scope{}, []int64{0, 0, 0, 6000, 0, 0}},
-		{"lines without an identity are products of their own", discount.AmountOff(7, discount.ToItems), everything(), []int64{0, 0, 0, 0, 7, 7}},
+		{
+			"two rewards of one redeemable",
+			many(unit(1, "cup", discount.AddMissing), unit(1, "cup", discount.AddNew)), product.Scope{}, []int64{0, 0, 0, 6000, 0, 0},
+		},
+		{
+			"lines without an identity are products of their own", discount.AmountOff(7, discount.ToItems), everything(), []int64{0, 0, 0, 0, 7, 7},
+		},
 		{"nothing is left", discount.AmountOff(7, discount.ToItems), everything(), []int64{0, 0, 0, 0, 0, 0}},
 		{"but the order is", discount.AmountOff(100, discount.ToOrder), product.Scope{}, []int64{0, 0, 0, 0, 0, 0}},
 	}
@@ -269,6 +304,18 @@ func TestOnce(t *testing.T) {
 		diff(t, turn.name, turn.want, got)
 	}
 	diff(t, "order level", int64(200), state.DiscountAmount)
+}
+
+// Section 5.8: a free unit uses its product up, also when nobody knows its price.
+func TestOnceOfAFreeUnitWithoutAPrice(t *testing.T) {
+	t.Parallel()
+	state := start(t, cart(bare("gift", 1)), warehouse(), discount.Nothing)
+	for range 2 {
+		state.Begin()
+		compile(t, discount.FreeUnits(1, "gift", discount.AddMissing), warehouse()).Apply(state, discount.Context{})
+		state.Keep(true)
+	}
+	diff(t, "lines", []goods{{1, 1, 0, 0}, {1, 1, 0, 0}}, goodsOf(state.Result()))
 }
 
 // Section 5.8: of the discounts of a stored order only those on items mark their lines.

@@ -224,7 +224,10 @@ func TestRewardsInTheAnswer(t *testing.T) {
 		discount: many(unit(1, "charger", discount.AddMissing), unit(2, "shirt", discount.AddMissing)),
 	})
 	want := []order.Item{
-		{ProductID: "phone", Quantity: 1, Price: ptr[int64](50000), Amount: ptr[int64](50000), SubtotalAmount: 50000, InitialQuantity: 1, InitialAmount: 50000},
+		{
+			ProductID: "phone", Quantity: 1, Price: ptr[int64](50000), Amount: ptr[int64](50000),
+			SubtotalAmount: 50000, InitialQuantity: 1, InitialAmount: 50000,
+		},
 		{
 			ProductID: "shirt", Quantity: 2, Price: ptr[int64](2000), Amount: ptr[int64](4000), InitialQuantity: 1, InitialAmount: 2000,
 			DiscountQuantity: 2, DiscountAmount: 4000, AppliedDiscountQuantity: 2, AppliedDiscountAmount: 4000,
@@ -250,8 +253,13 @@ func TestRewardsStayInTheRangeOfAmounts(t *testing.T) {
 	t.Parallel()
 	const most = 1_000_000_000_000_000
 	for _, r := range []reward{
-		{name: "missing units", discount: discount.FreeUnits(2, "gold", discount.AddMissing), want: []goods{{1, 0, most, 0}}, amount: most, total: most},
-		{name: "new units", discount: discount.FreeUnits(1, "gold", discount.AddNew), want: []goods{{1, 0, most, 0}}, amount: most, total: most},
+		{
+			name: "missing units", discount: discount.FreeUnits(2, "gold", discount.AddMissing),
+			want: []goods{{1, 0, most, 0}}, amount: most, total: most,
+		},
+		{
+			name: "new units", discount: discount.FreeUnits(1, "gold", discount.AddNew), want: []goods{{1, 0, most, 0}}, amount: most, total: most,
+		},
 		{
 			name: "the same units", discount: discount.FreeUnits(1, "", discount.AddSame), scope: everything(),
 			want: []goods{{1, 0, most, 0}}, amount: most, total: most,
@@ -268,4 +276,9 @@ func TestRewardsStayInTheRangeOfAmounts(t *testing.T) {
 		r.cart = cart(item("gold", most, 1))
 		r.run(t, warehouse())
 	}
+	reward{
+		name: "an order of the largest amount", cart: cart(item("gold", most-2000, 1)),
+		discount: discount.FreeUnits(1, "shirt", discount.AddNew),
+		want:     []goods{{1, 0, most - 2000, 0}, {1, 1, 2000, 2000}}, amount: most, total: most - 2000,
+	}.run(t, warehouse())
 }

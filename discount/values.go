@@ -97,11 +97,7 @@ func (c *calculation) unitLimit(limit *int64, f *formula.Formula) int64 {
 // unitOff is the number of units of a reward, multiplied by the bundles.
 func (c *calculation) unitOff(u *unitProgram) int64 {
 	units := *u.UnitOff
-	f := u.formula
-	if f == nil && c.effect != AddMany {
-		f = c.formulas.unit
-	}
-	if value, ok := c.evaluate(f, nil); ok {
+	if value, ok := c.evaluate(u.formula, nil); ok {
 		units = min(toUnits(value), MaxUnitOff)
 		if c.effect != AddMany {
 			c.out.Discount.UnitOff = &units

@@ -1,12 +1,14 @@
 package store
 
-// The sizes that a store must be able to keep, in bytes.
+// The sizes that a store must be able to keep, in bytes of UTF-8 without NUL. A store may keep more; it must refuse what it
+// cannot keep, and never cut it.
 const (
-	// MaxName is the longest id, parent, verb and key of an outcome, and metric, subject and customer of a counter.
+	// MaxWord is the longest kind, verb and metric.
+	MaxWord = 64
+	// MaxName is the longest id, parent and key of an outcome, and subject and customer of a counter.
 	MaxName = 255
 	// MaxKey is the longest unique key of a record with its field, and the longest detail of a counter: both join names.
 	MaxKey = 767
-	// MaxBody is the longest body of a record, answer of an outcome and data of an event: the JSON of an order with 500 lines
-	// and their metadata, and of the redemption that keeps a copy of it.
-	MaxBody = 8 << 20
+	// MaxBody is the largest body of a record, answer of an outcome and data of an event.
+	MaxBody = 4 << 20
 )

@@ -53,6 +53,9 @@ var itemTests = []struct {
 	{"cheapest keeps ties", on("cheapest", isSmall, ""), func(f *validation.Facts) { f.Order.Items[0].Price = 900 }, true},
 	{"cheapest passes over lines without a price", on("cheapest", isMug, ""),
 		func(f *validation.Facts) { f.Order.Items[0].Price, f.Order.Items[0].HasPrice = 0, false }, true},
+	{"cheapest does not take a line without a price for one that is free", on("cheapest", isSmall, ""), func(f *validation.Facts) {
+		f.Order.Items[0].Price, f.Order.Items[0].HasPrice, f.Order.Items[2].Price = 0, false, 0
+	}, false},
 	{"cheapest without any price does not hold", on("cheapest", "", ""), func(f *validation.Facts) {
 		for i := range f.Order.Items {
 			f.Order.Items[i].HasPrice = false
@@ -69,6 +72,9 @@ var itemTests = []struct {
 	{"aggregated_amount does not hold when the amount of a matched line is not known",
 		on("any", isShirt, lineRule("1", "aggregated_amount", `{"$less_than":[9000]}`)),
 		func(f *validation.Facts) { f.Order.Items[1].HasAmount = false }, false},
+	{"aggregated_amount does not hold when the amount of the first matched line is not known",
+		on("any", isShirt, lineRule("1", "aggregated_amount", `{"$less_than":[9000]}`)),
+		func(f *validation.Facts) { f.Order.Items[0].HasAmount = false }, false},
 	{"aggregated_amount does not mind the amount of another line",
 		on("any", isShirt, lineRule("1", "aggregated_amount", `{"$less_than":[9000]}`)),
 		func(f *validation.Facts) { f.Order.Items[2].HasAmount = false }, true},

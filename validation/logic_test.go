@@ -38,6 +38,7 @@ func TestLogic(t *testing.T) {
 		{"what is not mentioned is not evaluated", "t or f", true},
 		{"nothing but blanks means and", "  ", false},
 		{"nothing means and", "", false},
+		{"33 brackets beside each other", strings.Repeat("(t) and ", 32) + "(t)", true},
 		{"32 brackets", strings.Repeat("(", 32) + "t" + strings.Repeat(")", 32), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -100,7 +100,8 @@ func (want *operand) has(value any) bool {
 	if _, given := want.numbers[n]; given {
 		return true
 	}
-	return false
+	_, spelled := want.spelled[n]
+	return spelled
 }
 
 // hasText is has for a text; it only spells a number for values that are numbers.

@@ -10,7 +10,10 @@ import (
 )
 
 // Runner is what a TestMain is given: *testing.M.
-type Runner interface{ Run() int }
+type Runner interface {
+	// Run runs the tests and returns the exit code.
+	Run() int
+}
 
 // Reuse lets the tests of a process take over each other's databases on PostgreSQL, where creating and dropping one takes
 // half a second: at the end of a test everything in its database is dropped instead, and the databases go when all tests
