@@ -127,6 +127,7 @@ func TestValuesFitTypes(t *testing.T) {
 		{"date", "$is", []any{"2026-01-01", instant}, []any{"tomorrow", 5}, "dates"},
 		{"datetime", "$more_than", []any{"2026-01-01T10:00:00Z", "2026-01-01"}, []any{5}, "dates"},
 		{"datetime", "$before", []any{"2026-01-01"}, []any{"soon"}, "dates"},
+		{"date", "$after", []any{"2026-01-01"}, []any{"soon"}, "dates"},
 		{"date", "$more_than_ago", []any{5}, nil, ""},
 		{"strings", "$count", []any{5}, nil, ""},
 		{"number", "$has_value", []any{""}, nil, ""},
