@@ -21,6 +21,7 @@ var kinds = map[record.Kind]bool{
 	record.Assignment: true, record.Campaign: true, record.Category: true, record.Collection: true, record.Product: true,
 	record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false,
+	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
 
 func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
@@ -41,7 +42,8 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
-		"campaign", "category", "customer", "order", "product", "products_collection", "promotion_stack", "promotion_tier",
+		"campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "metadata_schema", "order",
+		"product", "products_collection", "promotion_stack", "promotion_tier",
 		"redemption", "redemption_rollback", "segment", "settings", "sku", "validation_rules", "validation_rules_assignment",
 		"voucher",
 	}
