@@ -35,6 +35,9 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 	rules := camp.ValidationRules
 	camp.ValidationRules = nil
 	err := s.engine.change(ctx, func(c *change) error {
+		if err := c.checkWhole(ctx, metadata.OfCampaign, camp.Metadata); err != nil {
+			return err
+		}
 		if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
 			return err
 		}
@@ -137,6 +140,9 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		stored.Description, stored.Window, stored.CategoryID = camp.Description, camp.Window, camp.CategoryID
 		stored.ActivityDurationAfterPublishing, stored.Protected = camp.ActivityDurationAfterPublishing, camp.Protected
 		stored.Metadata = metadata.Merge(stored.Metadata, camp.Metadata)
+		if err := c.checkChange(ctx, metadata.OfCampaign, before.Metadata, stored.Metadata); err != nil {
+			return err
+		}
 		if camp.Voucher != nil && stored.Voucher != nil {
 			template := *stored.Voucher
 			template.Discount, template.Redemption = camp.Voucher.Discount, camp.Voucher.Redemption

@@ -49,6 +49,9 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkCustomer(ctx, stored, payload.Metadata); err != nil {
+		return nil, err
+	}
 	merged := *customer.Merge(stored, &payload)
 	kind := event.CustomerUpdated
 	if stored == nil {

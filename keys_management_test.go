@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/validation"
@@ -67,6 +68,14 @@ var managementKeys = []keyRow{
 			return second(s.Rules.Create(background, validation.Rule{Name: "r", Expression: "order.amount >="}))
 		},
 		want: `{"code":400,"key":"invalid_validation_rules","message":"Invalid Validation Rule Definition","details":"unexpected token EOF (1:15)","field":"expression"}`,
+	},
+	{
+		key: fault.MetadataValidationFailed,
+		fail: func(s *shop) error {
+			s.schema(metadata.OfCustomer)
+			return second(s.Customers.Upsert(background, customer.Customer{SourceID: "ada"}))
+		},
+		want: `{"code":400,"key":"metadata_validation_failed","message":"Metadata validation failed","details":"size: must be a number, property is required (actual value is 'undefined')","field":"metadata.size"}`,
 	},
 	{
 		key: fault.InvalidVoucher,

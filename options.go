@@ -37,6 +37,7 @@ type options struct {
 	maxSegments    int
 	attempts       int
 	rollbackWindow time.Duration
+	undefined      bool // custom events need no schema
 }
 
 func defaults() options {
@@ -179,6 +180,15 @@ const (
 	DefaultMaxCollections     = 100
 	DefaultMaxDynamicSegments = 100
 )
+
+// WithUndefinedEvents lets Events.Track record events without a schema; their metadata is not checked. Default: an event
+// that has no schema is not_found.
+func WithUndefinedEvents() Option {
+	return optionFunc(func(o *options) error {
+		o.undefined = true
+		return nil
+	})
+}
 
 // Limits are bounds that a project may want to move.
 type Limits struct {

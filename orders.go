@@ -8,7 +8,6 @@ import (
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
-	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -45,10 +44,12 @@ func (s *Orders) save(ctx context.Context, o order.Order, create bool) (order.Or
 		if err != nil {
 			return err
 		}
+		if err := catalogue.CheckOrder(stored, &o); err != nil {
+			return err
+		}
 		merged, carried := o, discount.Nothing
 		if stored != nil {
 			merged, carried = redemption.MergeOrders(stored, &o)
-			merged.Metadata = metadata.Merge(stored.Metadata, o.Metadata)
 		}
 		state, err := discount.NewState(&merged, catalogue.Products(), carried)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/store"
@@ -23,6 +24,9 @@ func (s *Products) CreateProduct(ctx context.Context, p product.Product) (produc
 		return product.Product{}, err
 	}
 	err := s.engine.change(ctx, func(c *change) error {
+		if err := c.checkWhole(ctx, metadata.OfProduct, p.Metadata); err != nil {
+			return err
+		}
 		doc, err := c.bySource(ctx, record.Product, p.SourceID)
 		if err != nil {
 			return err
@@ -46,6 +50,9 @@ func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 		parent, _, err := find[product.Product](ctx, c.tx, record.Product, sku.ProductID, record.Key("source_id", sku.ProductID))
 		if err != nil {
 			return within("product_id", err)
+		}
+		if err := c.checkWhole(ctx, metadata.OfSKU, sku.Metadata); err != nil {
+			return err
 		}
 		doc, err := c.bySource(ctx, record.SKU, sku.SourceID)
 		if err != nil {
@@ -74,6 +81,9 @@ func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (produc
 		if err := current(doc, read); err != nil {
 			return err
 		}
+		if err := c.checkChange(ctx, metadata.OfProduct, stored.Metadata, p.Metadata); err != nil {
+			return err
+		}
 		p.SourceID = stored.SourceID
 		p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
 		return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: doc.Keys}, &p)
@@ -94,6 +104,9 @@ func (s *Products) UpdateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 		}
 		sku.SourceID, sku.ProductID = stored.SourceID, stored.ProductID
 		if err := sku.Check(); err != nil {
+			return err
+		}
+		if err := c.checkChange(ctx, metadata.OfSKU, stored.Metadata, sku.Metadata); err != nil {
 			return err
 		}
 		sku.CreatedAt, sku.UpdatedAt, sku.Version = c.stamp(&doc)

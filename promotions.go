@@ -50,6 +50,9 @@ func (s *Promotions) CreateTier(ctx context.Context, t promotion.Tier) (promotio
 		if err := c.checkCategory(ctx, t.CategoryID, ""); err != nil {
 			return err
 		}
+		if err := c.checkWhole(ctx, metadata.OfPromotionTier, t.Metadata); err != nil {
+			return err
+		}
 		if last {
 			next := 1
 			for doc, err := range c.tx.List(ctx, record.Tier, store.Query{Parent: t.CampaignID}) {
@@ -92,7 +95,11 @@ func (s *Promotions) editTier(ctx context.Context, tierID string, kind event.Typ
 		if err != nil {
 			return err
 		}
+		before := t.Metadata
 		if err := fn(c, t, doc); err != nil {
+			return err
+		}
+		if err := c.checkChange(ctx, metadata.OfPromotionTier, before, t.Metadata); err != nil {
 			return err
 		}
 		t.UpdatedAt, t.Version = &c.now, doc.Version+1

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 )
@@ -60,6 +61,9 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	if snapshot.Outcome != nil {
 		result, err := replay[redemption.RollbackResult](snapshot.Outcome, request.Hash)
 		return result, nil, err
+	}
+	if err := catalogue.Schemas().CheckSent(metadata.OfRedemption, "metadata", request.Metadata); err != nil {
+		return nil, nil, err
 	}
 	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
 		return nil, nil, err

@@ -17,12 +17,17 @@ import (
 // assigned to, also for codes that were given out.
 type Rules struct{ engine *Engine }
 
-// Create checks and stores a rule. A rule that cannot be compiled is invalid_validation_rules with the path of the node.
+// Create checks and stores a rule. A rule that cannot be compiled, or that looks at metadata which the schemas do not let
+// exist or in a way that does not fit its type, is invalid_validation_rules with the path of the node. A rule that a later
+// change of a schema breaks refuses whatever it is assigned to.
 func (s *Rules) Create(ctx context.Context, r validation.Rule) (validation.Rule, error) {
 	if err := checkRule(r); err != nil {
 		return validation.Rule{}, err
 	}
 	err := s.engine.change(ctx, func(c *change) error {
+		if err := c.checkProperties(ctx, r); err != nil {
+			return err
+		}
 		r.ID, r.CreatedAt, r.UpdatedAt, r.Version = c.ids.Next(id.Rule), c.now, nil, 1
 		if err := c.put(saved{kind: record.Rule, id: r.ID, created: c.now}, &r); err != nil {
 			return err
@@ -59,6 +64,9 @@ func (s *Rules) Update(ctx context.Context, r validation.Rule) (validation.Rule,
 			return err
 		}
 		if err := current(doc, read); err != nil {
+			return err
+		}
+		if err := c.checkProperties(ctx, r); err != nil {
 			return err
 		}
 		r.CreatedAt, r.UpdatedAt, r.Version = stored.CreatedAt, &c.now, doc.Version+1

@@ -55,6 +55,11 @@ type Engine struct {
 	Categories *Categories
 	// Settings keeps the project's stacking rules.
 	Settings *Settings
+	// MetadataSchemas keeps what the metadata of each kind of object may hold.
+	MetadataSchemas *MetadataSchemas
+	// EventSchemas keeps which custom events there are; Events records what customers do.
+	EventSchemas *EventSchemas
+	Events       *Events
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
 
@@ -92,6 +97,9 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Orders = &Orders{e}
 	e.Categories = &Categories{e}
 	e.Settings = &Settings{e}
+	e.MetadataSchemas = &MetadataSchemas{e}
+	e.EventSchemas = &EventSchemas{e}
+	e.Events = &Events{e}
 	e.Redemptions = &Redemptions{e}
 	return e, nil
 }

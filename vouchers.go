@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -32,6 +33,9 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 	generated := v.Code == ""
 	err := s.engine.change(ctx, func(c *change) error {
 		if err := c.checkCategory(ctx, v.CategoryID, ""); err != nil {
+			return err
+		}
+		if err := c.checkWhole(ctx, metadata.OfVoucher, v.Metadata); err != nil {
 			return err
 		}
 		if generated {
@@ -147,7 +151,11 @@ func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn fu
 		if err != nil {
 			return err
 		}
+		before := v.Metadata
 		if err := fn(c, v, doc); err != nil {
+			return err
+		}
+		if err := c.checkChange(ctx, metadata.OfVoucher, before, v.Metadata); err != nil {
 			return err
 		}
 		return c.rewriteVoucher(v, doc, kind)
@@ -218,7 +226,7 @@ func (s *Vouchers) Publish(ctx context.Context, code string, holder customer.Cus
 		}
 		buyer, err := c.upsertCustomer(ctx, holder)
 		if err != nil {
-			return err
+			return within("customer", err)
 		}
 		v = *stored
 		switch {

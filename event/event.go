@@ -1,5 +1,6 @@
 // Package event owns domain events: what happened, to which record, with the data that Voucherify's webhooks carry.
-// Events are written to the store's outbox in the same commit as the change that they report.
+// Events are written to the store's outbox in the same commit as the change that they report. It also owns custom events,
+// which a host reports about its customers, and their schemas.
 //
 // It refuses to deliver anything: a host reads the outbox and decides where events go.
 package event
@@ -17,6 +18,7 @@ const (
 	CustomerCreated            Type = "customer.created"
 	CustomerUpdated            Type = "customer.updated"
 	CustomerDeleted            Type = "customer.deleted"
+	CustomerCustomEvent        Type = "customer.custom_event"
 	CustomerOrderCreated       Type = "customer.order.created"
 	CustomerOrderUpdated       Type = "customer.order.updated"
 	CustomerOrderPaid          Type = "customer.order.paid"

@@ -47,7 +47,7 @@ var known = []string{
 	"campaign.promotion_tier.created", "campaign.promotion_tier.deleted", "campaign.promotion_tier.disabled",
 	"campaign.promotion_tier.enabled", "campaign.promotion_tier.updated",
 	"campaign.updated", "campaign.vouchers.added", "campaign.vouchers.generation.completed",
-	"customer.created", "customer.deleted",
+	"customer.created", "customer.custom_event", "customer.deleted",
 	"customer.order.canceled", "customer.order.created", "customer.order.fulfilled", "customer.order.paid", "customer.order.updated",
 	"customer.redemption.failed", "customer.redemption.rollback.succeeded", "customer.redemption.succeeded",
 	"customer.segment.entered", "customer.segment.left", "customer.updated",

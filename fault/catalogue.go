@@ -39,6 +39,8 @@ const (
 	InvalidValidationRules Key = "invalid_validation_rules"
 	// InvalidVoucher: discount, gift and type of the voucher contradict each other, or a fixed part was changed.
 	InvalidVoucher Key = "invalid_voucher"
+	// MetadataValidationFailed: metadata does not fit the schema of its object; details name every property that is wrong.
+	MetadataValidationFailed Key = "metadata_validation_failed"
 	// MissingAmount, MissingCustomer, MissingOrder, MissingOrderItems and MissingOrderItemsAmount: the request lacks
 	// what a rule or an effect needs.
 	MissingAmount           Key = "missing_amount"
@@ -140,6 +142,8 @@ var catalogue = map[Key]entry{
 	VoucherExpired:          {400, "voucher expired"},
 	VoucherNotActive:        {400, "voucher not active"},
 	VoucherNotActiveNow:     {400, "voucher not active now"},
+
+	MetadataValidationFailed: {400, "Metadata validation failed"},
 
 	ApplicableRedeemablesLimitExceeded:                     {400, "Applicable redeemables limit exceeded"},
 	ApplicableRedeemablesPerCategoryLimitExceeded:          {400, "Applicable redeemables limit per category exceeded"},

@@ -16,10 +16,12 @@ const (
 	Category       = "cat_"
 	Collection     = "pc_"
 	Customer       = "cust_"
+	CustomEvent    = "evcus_"
 	Event          = "ev_"
 	Location       = "loc_"
 	FailedRollback = "rrf_"
 	FailedRedeem   = "rf_"
+	MetadataSchema = "ms_" // also of custom events
 	Order          = "ord_"
 	OrderItem      = "ordli_"
 	Product        = "prod_"

@@ -37,14 +37,21 @@ const (
 	Voucher     Kind = "voucher"
 )
 
-// CustomEvent is what a customer did outside the engine. Its parent is the customer with the name of the event (see package
-// redemption, EventsOf), its creation the instant at which it happened.
-const CustomEvent Kind = "custom_event"
+// The kinds of schemas and of custom events.
+const (
+	MetadataSchema Kind = "metadata_schema"
+	EventSchema    Kind = "custom_event_schema"
+	// CustomEvent is what a customer did outside the engine. Its parent is the customer with the name of the event (see
+	// package redemption, EventsOf), its creation the instant at which it happened.
+	CustomEvent Kind = "custom_event"
+	// CustomEventName says that a customer, its parent, has custom events of a name.
+	CustomEventName Kind = "custom_event_name"
+)
 
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case Assignment, Campaign, Category, Collection, Location, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case Assignment, Campaign, Category, Collection, Location, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

@@ -20,8 +20,9 @@ import (
 var kinds = map[record.Kind]bool{
 	record.Assignment: true, record.Campaign: true, record.Category: true, record.Collection: true, record.Location: true,
 	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
-	record.CustomEvent: false, record.Membership: false, record.Publication: false,
+	record.Membership: false, record.Publication: false,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false,
+	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
 
 func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
@@ -42,7 +43,7 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
-		"campaign", "category", "custom_event", "customer", "location", "order", "product", "products_collection", "promotion_stack", "promotion_tier",
+		"campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "location", "metadata_schema", "order", "product", "products_collection", "promotion_stack", "promotion_tier",
 		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
 		"validation_rules", "validation_rules_assignment", "voucher",
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/validation"
@@ -73,6 +74,14 @@ type Calculation struct {
 // clock says. The error is a *fault.Error about the request as a whole; a redeemable that cannot be applied is part of the
 // answer.
 func Calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
+	if err := x.checkMetadata(s, r); err != nil {
+		return nil, err
+	}
+	return calculate(x, s, r)
+}
+
+// calculate decides a request whose metadata was checked.
+func calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return nil, err
@@ -137,7 +146,8 @@ func (c *calculation) resolveOrder() error {
 	return nil
 }
 
-// MergeOrders lays the order of a request over the stored one: fields that are sent win, items as a whole list. It says
+// MergeOrders lays the order of a request over the stored one: fields that are sent win, metadata key by key and items as a
+// whole list. It says
 // which discounts of the stored order still count.
 func MergeOrders(stored, payload *order.Order) (order.Order, discount.Carried) {
 	merged := *stored
@@ -151,9 +161,7 @@ func MergeOrders(stored, payload *order.Order) (order.Order, discount.Carried) {
 	} else if payload.Amount > 0 {
 		merged.Amount = payload.Amount
 	}
-	if payload.Metadata != nil {
-		merged.Metadata = payload.Metadata
-	}
+	merged.Metadata = metadata.Merge(stored.Metadata, payload.Metadata)
 	return merged, carried
 }
 

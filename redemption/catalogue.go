@@ -34,6 +34,7 @@ type Configuration struct {
 	Categories    []*promotion.Category
 	Segments      []*customer.Segment
 	Locations     []*location.Location
+	Schemas       []*metadata.Schema
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
 	Zone      *time.Location
@@ -50,6 +51,7 @@ type Catalogue struct {
 	caseMode   voucher.CaseMode
 	products   *product.Index
 	areas      map[string]*location.Area
+	schemas    *metadata.Schemas
 	stacking   promotion.StackingRules
 	campaigns  map[string]*campaignEntry
 	tiers      map[string]*incentive
@@ -130,6 +132,7 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	x := &Catalogue{
 		revision: c.Revision, zone: c.Zone, weekStart: c.WeekStart, caseMode: c.CaseMode,
 		products:   product.NewIndex(c.Products, c.SKUs, c.Collections),
+		schemas:    metadata.NewSchemas(c.Schemas),
 		stacking:   c.StackingRules.WithDefaults(),
 		campaigns:  make(map[string]*campaignEntry, len(c.Campaigns)),
 		tiers:      make(map[string]*incentive, len(c.Tiers)),
@@ -174,6 +177,7 @@ func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
 	for _, r := range c.Rules {
 		entry := &rule{id: r.ID, version: r.Version, scope: r.ApplicableTo}
 		entry.program, entry.broken = compiler.Compile(*r, x.products)
+		x.checkProperties(entry)
 		compiled[r.ID] = entry
 	}
 	assignments := slices.Clone(c.Assignments)

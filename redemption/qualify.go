@@ -106,6 +106,9 @@ func MoreNeedsOfQualification(r *QualificationRequest, x *Catalogue, s *Snapshot
 
 // Qualify tries every promotion tier that is switched on, each alone on the cart.
 func Qualify(x *Catalogue, s *Snapshot, r *QualificationRequest) (*Qualification, error) {
+	if err := x.checkQualification(s, r); err != nil {
+		return nil, err
+	}
 	limit := r.Limit
 	if limit == 0 {
 		limit = DefaultQualified
@@ -116,7 +119,7 @@ func Qualify(x *Catalogue, s *Snapshot, r *QualificationRequest) (*Qualification
 		if !tier.active {
 			continue
 		}
-		calculation, err := Calculate(x, s, r.request(tier.id))
+		calculation, err := calculate(x, s, r.request(tier.id))
 		if err != nil {
 			return nil, err
 		}

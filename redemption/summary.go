@@ -19,7 +19,8 @@ func EventKey(customerID, name string) CounterKey {
 	return CounterKey{Metric: CountCustomerEvent, Subject: customerID, Detail: name}
 }
 
-// EventsOf is the parent of the records of a customer's custom events of one name.
+// EventsOf is the parent of the records of a customer's custom events of one name. Ids have no slash, so two customers never
+// share one.
 func EventsOf(customerID, name string) string { return customerID + "/" + name }
 
 // summarise raises figures of a customer's summary; nobody's are not counted.

@@ -286,6 +286,7 @@ func kinds() []record.Kind {
 	return []record.Kind{
 		record.Assignment, record.Campaign, record.Category, record.Collection, record.Customer, record.Order,
 		record.Product, record.Redemption, record.Rollback, record.Rule, record.Segment, record.Settings, record.SKU,
+		record.MetadataSchema, record.EventSchema, record.CustomEvent, record.CustomEventName,
 		record.Stack, record.Tier, record.Voucher,
 	}
 }
