@@ -60,8 +60,11 @@ func (e *Engine) snapshot(ctx context.Context, r store.Reader, op operation, nee
 	return nil, nil, errConfigurationBusy
 }
 
-// extend reads counters that are only known once a snapshot is there.
-func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.Needs) error {
+// extend reads what is only known once a snapshot is there.
+func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.More) error {
+	if err := readHolders(ctx, r, snapshot, more.Holders); err != nil {
+		return err
+	}
 	if len(more.Counters) == 0 {
 		return nil
 	}

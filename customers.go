@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"reflect"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
@@ -35,18 +34,7 @@ func (s *Customers) Upsert(ctx context.Context, payload customer.Customer) (cust
 
 // upsertCustomer plans what Upsert says and returns the customer as it will be.
 func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) (*customer.Customer, error) {
-	var stored *customer.Customer
-	var doc record.Document
-	var err error
-	switch {
-	case payload.ID != "":
-		stored, doc, err = find[customer.Customer](ctx, c.tx, record.Customer, payload.ID)
-	case payload.SourceID != "":
-		stored, doc, err = find[customer.Customer](ctx, c.tx, record.Customer, payload.SourceID, record.Key("source_id", payload.SourceID))
-		if isMissing(err) {
-			stored, err = nil, nil
-		}
-	}
+	stored, doc, err := c.findCustomer(ctx, &payload)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +44,7 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 		kind = event.CustomerCreated
 		merged.ID, merged.CreatedAt, merged.UpdatedAt = c.ids.Next(id.Customer), c.now, nil
 		doc.CreatedAt = c.now
-	} else if reflect.DeepEqual(*stored, merged) {
+	} else if stored.Equal(&merged) {
 		return stored, nil
 	} else {
 		merged.UpdatedAt = &c.now
@@ -68,6 +56,20 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 		return nil, err
 	}
 	return &merged, c.emit(kind, merged.ID, map[string]any{"customer": &merged})
+}
+
+// findCustomer reads the customer that a payload names: by id, which must exist, or else by source_id. A customer with a
+// new source_id, or with neither, is nil.
+func (c *change) findCustomer(ctx context.Context, payload *customer.Customer) (*customer.Customer, record.Document, error) {
+	if payload.ID != "" {
+		return find[customer.Customer](ctx, c.tx, record.Customer, payload.ID)
+	}
+	doc, err := c.bySource(ctx, record.Customer, payload.SourceID)
+	if err != nil || doc.Version == 0 {
+		return nil, doc, err
+	}
+	stored, err := decode[customer.Customer](doc)
+	return stored, doc, err
 }
 
 // Get reads a customer by id or source_id.

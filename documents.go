@@ -35,7 +35,8 @@ type change struct {
 	plan redemption.Plan
 }
 
-// change runs fn in a transaction and applies what it planned. A conflict with another transaction runs it again.
+// change runs fn in a transaction and applies what it planned. A conflict with another transaction, or a counter that
+// another one has moved, runs it again.
 func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 	for attempt := 1; ; attempt++ {
 		op, err := e.begin()
@@ -52,7 +53,7 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 			}
 			return tx.Apply(ctx, &c.plan)
 		})
-		if !errors.Is(err, store.ErrConflict) || attempt >= e.options.attempts {
+		if (!errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrGuard)) || attempt >= e.options.attempts {
 			return storeError(err)
 		}
 		if err := pause(ctx, attempt); err != nil {

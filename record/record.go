@@ -31,6 +31,15 @@ const (
 	Stack      Kind = "promotion_stack"
 	Tier       Kind = "promotion_tier"
 	Voucher    Kind = "voucher"
+
+	// Deletion is the account of a permanent deletion of a customer.
+	Deletion Kind = "permanent_deletion"
+	// Holder ties a code to the customer to whom it was given; its parent is the customer.
+	Holder Kind = "holder"
+	// Publication is the account of a handing out; its parent is the customer.
+	Publication Kind = "publication"
+	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
+	Unpublished Kind = "unpublished_voucher"
 )
 
 // Configuration reports whether records of the kind are part of the compiled catalogue.

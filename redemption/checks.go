@@ -105,6 +105,7 @@ func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
 	c.facts.Redemption.DiscountAmount = 0
+	c.facts.Customer.Holder = c.holds(t)
 	for _, m := range t.incentive.metrics {
 		c.facts.Usage[m] = c.used(c.counterOf(m, t.incentive)) + c.delta(m, t.incentive)
 	}

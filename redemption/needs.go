@@ -80,10 +80,10 @@ func (i *incentive) counters() []CounterKey {
 	return keys
 }
 
-// MoreNeeds says which counters are still to be read once customer, order and vouchers are known: those of tiers for the
-// customer and the order, and product quotas. Most requests need none.
-func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
-	var n Needs
+// MoreNeeds says what is still to be read once customer, order and vouchers are known: counters of tiers for the customer
+// and the order, product quotas, the holder of a generic code. Most requests need nothing.
+func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) More {
+	var n More
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return n // the calculation reports it
@@ -96,6 +96,8 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 			n.Counters = append(n.Counters, c.personalCounters(t.incentive)...)
 		}
 		n.Counters = append(n.Counters, c.quotaCounters(t.incentive)...)
+		more := c.moreOf(t)
+		n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
 	}
 	return n
 }

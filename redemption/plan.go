@@ -16,7 +16,7 @@ import (
 // CounterMetric names what a counter counts.
 type CounterMetric string
 
-// The counters of the domain. Every one counts up with a redemption and down with its rollback.
+// The counters of the domain. Those of redemptions count up with a redemption and down with its rollback.
 const (
 	// CountVoucher is the redemptions of a voucher; its subject is the voucher.
 	CountVoucher CounterMetric = "voucher"
@@ -35,6 +35,9 @@ const (
 	SumCampaignDiscount CounterMetric = "campaign_discount_amount"
 	// CountQuota is discounted units of a product quota; its subject is the campaign or tier, its detail the target.
 	CountQuota CounterMetric = "quota"
+	// CountPublications is how often a voucher was given to a customer, CountCodes the codes of a campaign.
+	CountPublications CounterMetric = "publications"
+	CountCodes        CounterMetric = "campaign_codes"
 )
 
 // CounterKey identifies one counter. Parts that do not apply are empty.

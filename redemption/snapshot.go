@@ -58,6 +58,8 @@ type Snapshot struct {
 	Order    *order.Order
 	// Redemptions holds the redemptions that were asked for, with children and parents, by id.
 	Redemptions map[string]*Redemption
+	// Holders says which vouchers the customer holds, by id, of those that More asked for. It is left for the engine.
+	Holders map[string]bool
 	// Counters holds the counters that exist; others are 0.
 	Counters map[CounterKey]int64
 	// Outcome is the stored answer, nil when there is none.

@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount/formula"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/validity"
@@ -273,8 +274,8 @@ func publishTwice(b *bench) string {
 	})
 	b.prepared(err)
 	b.prepared(b.Campaigns.AddVoucher(b.ctx, c.ID, "A"))
-	b.prepared(ignore(b.Vouchers.Publish(b.ctx, "A", *customer.BySourceID("c1"))))
-	return b.refused(ignore(b.Vouchers.Publish(b.ctx, "A", *customer.BySourceID("c2"))))
+	b.prepared(ignore(b.Publications.Create(b.ctx, publication.OfCode("A", customer.BySourceID("c1")))))
+	return b.refused(ignore(b.Publications.Create(b.ctx, publication.OfCode("A", customer.BySourceID("c2")))))
 }
 
 func listsOfThirty(b *bench) string {
