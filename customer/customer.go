@@ -74,6 +74,9 @@ func (c *Customer) Check() error {
 // Equal reports whether two profiles say the same, also when the metadata of one was built in Go and that of the other
 // read back from a store.
 func (c *Customer) Equal(other *Customer) bool {
+	if c == nil || other == nil {
+		return c == other
+	}
 	a, b := *c, *other
 	a.Metadata, b.Metadata = nil, nil
 	return reflect.DeepEqual(a, b) && metadata.Equal(c.Metadata, other.Metadata)
