@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/voucherify-go/voucherify/fault"
@@ -12,8 +13,12 @@ type SegmentType string
 // StaticSegment lists its members. (Segments with a filter are not part of this version.)
 const StaticSegment SegmentType = "static"
 
-// MaxSegmentCustomers is the largest number of members of a static segment.
-const MaxSegmentCustomers = 20_000
+// The bounds of a segment.
+const (
+	MaxSegmentName = 255 // bytes
+	// MaxSegmentCustomers is the largest number of members of a static segment.
+	MaxSegmentCustomers = 20_000
+)
 
 // Segment is a named group of customers that rules refer to by id.
 type Segment struct {
@@ -28,13 +33,19 @@ type Segment struct {
 
 // Check reports the first thing that is wrong with s.
 func (s Segment) Check() error {
+	if err := fault.Name("name", s.Name, MaxSegmentName); err != nil {
+		return err
+	}
 	switch {
-	case s.Name == "":
-		return fault.Invalid("name", "is required")
 	case s.Type != StaticSegment:
 		return fault.New(fault.NotSupported, "segments of type %q are not supported, only %q", s.Type, StaticSegment).At("type")
 	case len(s.Customers) > MaxSegmentCustomers:
 		return fault.Invalid("customers", "has %d members, at most %d are allowed", len(s.Customers), MaxSegmentCustomers)
+	}
+	for i, id := range s.Customers {
+		if err := fault.Name("customers["+strconv.Itoa(i)+"]", id, MaxIDLength); err != nil {
+			return err
+		}
 	}
 	return nil
 }
