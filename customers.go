@@ -15,14 +15,45 @@ import (
 // Customers keeps profiles. A redeem and a publication store the customer that they name by themselves.
 type Customers struct{ engine *Engine }
 
-// Upsert creates a customer, or lays the fields that are sent over the stored one, metadata key by key. An id must exist;
-// a source_id is created when it is new.
+// Upsert creates a customer, or lays the fields that are sent over the stored one, the address part by part and metadata
+// key by key; what is cleared goes, what is not sent stays. An id must exist, and wins over a source_id beside it; a
+// source_id is created when it is new, and fixed from then on. Without either a customer is created that only has an id.
 func (s *Customers) Upsert(ctx context.Context, payload customer.Customer) (customer.Customer, error) {
 	if err := payload.Check(); err != nil {
 		return customer.Customer{}, err
 	}
 	var merged customer.Customer
 	err := s.engine.change(ctx, func(c *change) error {
+		stored, err := c.upsertCustomer(ctx, payload)
+		if err == nil {
+			merged = *stored
+		}
+		return err
+	})
+	return merged, err
+}
+
+// Update is Upsert for a customer who must be stored. With the Version that was read, a profile that was changed since is
+// refused.
+func (s *Customers) Update(ctx context.Context, payload customer.Customer) (customer.Customer, error) {
+	if err := payload.Check(); err != nil {
+		return customer.Customer{}, err
+	}
+	if payload.ID == "" && payload.SourceID == "" {
+		return customer.Customer{}, fault.Invalid("id", "is required, or a source_id")
+	}
+	var merged customer.Customer
+	err := s.engine.change(ctx, func(c *change) error {
+		known, doc, err := c.findCustomer(ctx, &payload)
+		switch {
+		case err != nil:
+			return err
+		case known == nil:
+			return fault.Missing(string(record.Customer), payload.SourceID)
+		}
+		if err := current(doc, payload.Version); err != nil {
+			return err
+		}
 		stored, err := c.upsertCustomer(ctx, payload)
 		if err == nil {
 			merged = *stored

@@ -74,7 +74,15 @@ func (c *change) storedOrder(ctx context.Context, o *order.Order) (*order.Order,
 	if o.SourceID == "" {
 		return nil, record.Document{}, fault.Missing("order", "")
 	}
-	return find[order.Order](ctx, c.tx, record.Order, o.SourceID, record.Key("source_id", o.SourceID))
+	doc, err := c.bySource(ctx, record.Order, o.SourceID)
+	if err != nil {
+		return nil, doc, err
+	}
+	if doc.Version == 0 {
+		return nil, doc, fault.Missing(string(record.Order), o.SourceID)
+	}
+	stored, err := decode[order.Order](doc)
+	return stored, doc, err
 }
 
 func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {

@@ -114,7 +114,7 @@ func Merge(stored, payload *Customer) *Customer {
 		return &merged
 	}
 	merged := *stored
-	merged.clear(payload.Clear)
+	merged.clear(payload.cleared())
 	overlay(&merged.Name, payload.Name)
 	overlay(&merged.Description, payload.Description)
 	overlay(&merged.Email, payload.Email)

@@ -18,15 +18,37 @@ const (
 	ClearAddress
 )
 
+// clearable are the texts of a profile that can be cleared, under their names in JSON.
+func (c *Customer) clearable() [5]clearable {
+	return [...]clearable{
+		{"name", ClearName, &c.Name}, {"description", ClearDescription, &c.Description}, {"email", ClearEmail, &c.Email},
+		{"phone", ClearPhone, &c.Phone}, {"birthdate", ClearBirthdate, &c.Birthdate},
+	}
+}
+
+type clearable struct {
+	name  string
+	field Fields
+	value *string
+}
+
+// cleared is what a payload takes away: a field that is also sent with a value is not.
+func (c *Customer) cleared() Fields {
+	fields := c.Clear
+	for _, text := range c.clearable() {
+		if *text.value != "" {
+			fields &^= text.field
+		}
+	}
+	if c.Address != nil {
+		fields &^= ClearAddress
+	}
+	return fields
+}
+
 // clear empties fields.
 func (c *Customer) clear(fields Fields) {
-	for _, text := range [...]struct {
-		field Fields
-		value *string
-	}{
-		{ClearName, &c.Name}, {ClearDescription, &c.Description}, {ClearEmail, &c.Email}, {ClearPhone, &c.Phone},
-		{ClearBirthdate, &c.Birthdate},
-	} {
+	for _, text := range c.clearable() {
 		if fields&text.field != 0 {
 			*text.value = ""
 		}
@@ -44,15 +66,10 @@ func (c Customer) MarshalJSON() ([]byte, error) {
 	if err != nil || c.Clear == 0 {
 		return text, err
 	}
-	for _, null := range [...]struct {
-		field Fields
-		name  string
-		sent  bool
-	}{
-		{ClearName, "name", c.Name != ""}, {ClearDescription, "description", c.Description != ""}, {ClearEmail, "email", c.Email != ""},
-		{ClearPhone, "phone", c.Phone != ""}, {ClearBirthdate, "birthdate", c.Birthdate != ""}, {ClearAddress, "address", c.Address != nil},
-	} {
-		if c.Clear&null.field == 0 || null.sent {
+	fields := c.cleared()
+	texts := c.clearable()
+	for _, null := range append(texts[:], clearable{name: "address", field: ClearAddress}) {
+		if fields&null.field == 0 {
 			continue
 		}
 		entry := `"` + null.name + `":null`

@@ -72,11 +72,11 @@ const AllProducts = "pc_a11pr0dUc75"
 
 // The bounds of products, SKUs and collections; lengths are in bytes.
 const (
-	MaxIDLength    = 255  // of an id or source_id
-	MaxNameLength  = 255  // of a name and of each attribute
-	MaxURLLength   = 2048 // of an image's address
-	MaxAttributes  = 100
-	MaxCurrency    = 3 // an ISO 4217 code
+	MaxIDLength   = 255  // of an id or source_id
+	MaxNameLength = 255  // of a name and of each attribute
+	MaxURLLength  = 2048 // of an image's address
+	MaxAttributes = 100
+	MaxCurrency   = 3 // an ISO 4217 code
 	// MaxCollectionProducts is the largest number of members that a static collection lists.
 	MaxCollectionProducts = 10_000
 )
