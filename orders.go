@@ -108,10 +108,7 @@ func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {
 	if err := c.emit(kind, o.ID, map[string]any{"order": o}); err != nil {
 		return err
 	}
-	statusEvents := map[order.Status]event.Type{
-		order.Paid: event.CustomerOrderPaid, order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
-	}
-	if kind, ok := statusEvents[o.Status]; ok && o.Status != before {
+	if kind, ok := redemption.OrderEvent(o.Status); ok && o.Status != before {
 		return c.emit(kind, o.ID, map[string]any{"order": o})
 	}
 	return nil

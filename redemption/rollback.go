@@ -295,7 +295,11 @@ func (r *rollback) fail(cause *fault.Error) (*Plan, error) {
 		return nil, err
 	}
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
-	e.add(event.RollbackFailed, entry.ID, map[string]any{"redemption": r.named, "redemption_rollback": entry})
+	data := map[string]any{"redemption": r.named, "redemption_rollback": entry}
+	e.add(event.RollbackFailed, entry.ID, data)
+	if entry.CustomerID != "" {
+		e.add(event.CustomerRollbackFailed, entry.ID, data)
+	}
 	if e.err != nil {
 		return nil, e.err
 	}
