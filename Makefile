@@ -23,3 +23,5 @@ fuzz:
 
 examples:
 	go run ./examples/checkout
+	go run ./examples/stacking
+	go run ./examples/freeitems

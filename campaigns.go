@@ -32,6 +32,9 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 	rules := camp.ValidationRules
 	camp.ValidationRules = nil
 	err := s.engine.change(ctx, func(c *change) error {
+		if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
+			return err
+		}
 		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
 		codes, err := s.firstCodes(ctx, c, &camp)
 		if err != nil {
@@ -209,6 +212,9 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		if err := stored.Check(); err != nil {
 			return err
 		}
+		if err := c.checkCategory(ctx, stored.CategoryID, before.CategoryID); err != nil {
+			return err
+		}
 		return s.freeze(ctx, c, &before, stored)
 	})
 	if err != nil {
@@ -264,7 +270,7 @@ func (s *Campaigns) freeze(ctx context.Context, c *change, before, after *campai
 		if v.Discount == nil {
 			v.Discount = before.Voucher.Discount
 		}
-		v.Window = v.Window.Or(before.Window)
+		v.Window, v.OwnWindow = v.WindowIn(before.Window), true
 		if err := c.rewriteVoucher(v, docs[i], event.VoucherUpdated); err != nil {
 			return err
 		}
@@ -286,7 +292,7 @@ func (s *Campaigns) Disable(ctx context.Context, idOrName string) error {
 // and codes stay reserved. What was redeemed stays recorded and can be rolled back.
 func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) error {
 	return s.engine.change(ctx, func(c *change) error {
-		camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, idOrName, record.Key("name", idOrName))
+		camp, doc, err := findCampaign(ctx, c.tx, idOrName)
 		if err != nil {
 			return err
 		}
@@ -310,6 +316,7 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		if err := c.giveUpAll(ctx, docs); err != nil {
 			return err
 		}
+		c.countCodes(camp.ID, -camp.VouchersCount, nil)
 		for _, d := range docs {
 			if err := c.remove(ctx, d, force); err != nil {
 				return err

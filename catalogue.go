@@ -84,6 +84,11 @@ func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, 
 
 // rebuild compiles the configuration as r sees it. One goroutine does it at a time; the others take its result.
 func (e *Engine) rebuild(ctx context.Context, r store.Reader) (*redemption.Catalogue, error) {
+	// The first read takes whatever the transaction needs, a connection or the right to write. Waiting for that with the
+	// lock in hand could be waiting for somebody who waits for the lock.
+	if _, err := r.Revision(ctx); err != nil {
+		return nil, fmt.Errorf("voucherify: read revision: %w", err)
+	}
 	e.refresh.Lock()
 	defer e.refresh.Unlock()
 	revision, err := r.Revision(ctx)
@@ -112,6 +117,15 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader) (*redemption.Catal
 		}
 	}
 	catalogue := redemption.NewCatalogue(c, e.compiler)
+	// Where every read sees the newest commit, a change in between is half in it: then it is not for anybody else, and the
+	// snapshot that follows sends this caller here again.
+	again, err := r.Revision(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("voucherify: read revision: %w", err)
+	}
+	if again != revision {
+		return catalogue, nil
+	}
 	e.catalogue.Store(catalogue)
 	e.log().DebugContext(ctx, "voucherify: catalogue compiled", "project", e.options.project, "revision", revision)
 	return catalogue, nil

@@ -77,12 +77,13 @@ func (s *Categories) Update(ctx context.Context, category promotion.Category) (p
 	if err := category.Check(); err != nil {
 		return promotion.Category{}, err
 	}
+	read := category.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		_, doc, err := find[promotion.Category](ctx, c.tx, record.Category, category.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, category.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		category.CreatedAt, category.Version, category.StackingRulesType = doc.CreatedAt, doc.Version+1, ""
@@ -94,6 +95,15 @@ func (s *Categories) Update(ctx context.Context, category promotion.Category) (p
 		return s.fillType(ctx, c.tx, &category)
 	})
 	return category, err
+}
+
+// checkCategory refuses a category that does not exist. One that a record had before may have been deleted since.
+func (c *change) checkCategory(ctx context.Context, categoryID, before string) error {
+	if categoryID == "" || categoryID == before {
+		return nil
+	}
+	_, _, err := find[promotion.Category](ctx, c.tx, record.Category, categoryID)
+	return within("category_id", err)
 }
 
 // Delete removes a category. While the stacking rules name it, it is resource_in_use.

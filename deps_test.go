@@ -24,9 +24,10 @@ var levels = map[string]int{
 	"campaign": 3, "voucher": 3, "promotion": 3,
 	"publication": 4, "redemption": 4,
 	"store": 5,
-	".":     6, "store/memory": 6, "store/storetest": 6,
+	".":     6, "store/memory": 6, "store/storetest": 6, "store/internal/sqlstore": 6,
+	"store/sqlite": 7, "store/mysql": 7, "store/postgres": 7, "store/internal/sqltest": 7,
 	"vouchertest": 7, "internal/lint": 7, "internal/vectors": 8,
-	"internal/vectors/golden": 7,
+	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/metamorphic": 8, "internal/mutants": 8,
 }
 
 const examplesLevel = 7
@@ -67,6 +68,11 @@ var bans = []ban{
 	{"github.com/tidwall/btree", "it is how the memory store keeps its state, nobody else's business", outside("store/memory")},
 	{"github.com/google/go-cmp/...", "it may panic and is meant for tests only", inPrograms},
 	{"pgregory.net/rapid", "it generates test data and links package testing", inPrograms},
+	{"github.com/anishathalye/porcupine", "it judges the histories of tests", inPrograms},
+	{"github.com/go-sql-driver/mysql/...", "the host brings the driver", inHosts},
+	{"github.com/jackc/pgx/...", "only the PostgreSQL store speaks pgx", inHostsWithoutPgx},
+	{"modernc.org/sqlite/...", "the host brings the driver", inHosts},
+	{"github.com/ncruces/go-sqlite3/...", "the host brings the driver", inHosts},
 	{"go.uber.org/goleak/...", "it watches the goroutines of tests", inPrograms},
 }
 
@@ -76,10 +82,11 @@ func inCore(i lint.Import) bool {
 	return !i.Test && known && level < levels["store"]
 }
 
-// inEngine is everything that a host links: the core, the contract, the engine and the memory store.
+// inEngine is everything that a host links: the core, the contract, the engine and the memory store. A host with an SQL
+// store links that as well.
 func inEngine(i lint.Import) bool {
 	level, known := levelOf(i.Package)
-	return inPrograms(i) && known && level <= levels["."]
+	return inPrograms(i) && known && level <= levels["."] && i.Package != "store/internal/sqlstore"
 }
 
 func inEngineOrSuite(i lint.Import) bool {
@@ -92,6 +99,13 @@ func inPrograms(i lint.Import) bool {
 	return !i.Test && i.Package != "store/storetest" && i.Package != "internal/vectors/golden"
 }
 
+// inHosts is inPrograms without the package that makes databases for tests, and without the examples, which are hosts.
+func inHosts(i lint.Import) bool {
+	return inPrograms(i) && i.Package != "internal/dbtest" && !matches(i.Package, "examples/...")
+}
+
+func inHostsWithoutPgx(i lint.Import) bool { return inHosts(i) && i.Package != "store/postgres" }
+
 func everywhere(lint.Import) bool { return true }
 
 func outside(pkg string) func(lint.Import) bool {
@@ -100,8 +114,9 @@ func outside(pkg string) func(lint.Import) bool {
 
 // dependencies are the modules that may be imported at all. Another one needs a decision record.
 var dependencies = []string{
-	"github.com/expr-lang/expr", "github.com/google/go-cmp", "github.com/shopspring/decimal", "github.com/tidwall/btree",
-	"go.uber.org/goleak", "pgregory.net/rapid",
+	"github.com/anishathalye/porcupine", "github.com/expr-lang/expr", "github.com/go-sql-driver/mysql", "github.com/google/go-cmp",
+	"github.com/jackc/pgx", "github.com/ncruces/go-sqlite3", "github.com/shopspring/decimal", "github.com/tidwall/btree",
+	"go.uber.org/goleak", "modernc.org/sqlite", "pgregory.net/rapid",
 }
 
 func TestImportsPointDownwards(t *testing.T) {
@@ -144,6 +159,13 @@ func TestTheImportGateBites(t *testing.T) {
 		{"upwards in a test of the same package", lint.Import{Package: "discount", Path: module("redemption"), Test: true}, ""},
 		{"from a package without a level", lint.Import{Package: "util", Path: "fmt"}, "package util has no level"},
 		{"to a package without a level", lint.Import{Package: ".", Path: module("util")}, "package util has no level"},
+		{"SQL in an SQL store", lint.Import{Package: "store/internal/sqlstore", Path: "database/sql"}, ""},
+		{"SQL in the memory store", lint.Import{Package: "store/memory", Path: "database/sql"}, "must not import database/sql"},
+		{"pgx in its store", lint.Import{Package: "store/postgres", Path: "github.com/jackc/pgx/v5"}, ""},
+		{"pgx in another store", lint.Import{Package: "store/internal/sqlstore", Path: "github.com/jackc/pgx/v5"}, "speaks pgx"},
+		{"a driver in a store", lint.Import{Package: "store/sqlite", Path: "modernc.org/sqlite"}, "the host brings the driver"},
+		{"a driver in the tests of a store", lint.Import{Package: "store/sqlite", Path: "modernc.org/sqlite", Test: true}, ""},
+		{"a driver in an example", lint.Import{Package: "examples/checkout", Path: "modernc.org/sqlite"}, ""},
 		{"SQL in the core", lint.Import{Package: "redemption", Path: "database/sql/driver"}, "must not import database/sql/driver"},
 		{"a network in the engine", lint.Import{Package: ".", Path: "net/http"}, "must not import net/http"},
 		{"testing in the memory store", lint.Import{Package: "store/memory", Path: "testing"}, "must not import testing"},
@@ -160,6 +182,9 @@ func TestTheImportGateBites(t *testing.T) {
 		{"expr in a test outside validation", lint.Import{Package: ".", Path: "github.com/expr-lang/expr", Test: true}, "only gate"},
 		{"go-cmp in a test", lint.Import{Package: "money", Path: "github.com/google/go-cmp/cmp", Test: true}, ""},
 		{"go-cmp in the program", lint.Import{Package: "money", Path: "github.com/google/go-cmp/cmp"}, "tests only"},
+		{"a driver in a test", lint.Import{Package: "store/memory", Path: "github.com/go-sql-driver/mysql", Test: true}, ""},
+		{"a driver in a store", lint.Import{Package: "store/memory", Path: "github.com/go-sql-driver/mysql"}, "brings the driver"},
+		{"pgx in another store", lint.Import{Package: "store/memory", Path: "github.com/jackc/pgx/v5"}, "only the PostgreSQL store"},
 		{"a new dependency", lint.Import{Package: "money", Path: "example.org/money", Test: true}, "decision record"},
 		{"nothing in a name that only begins alike", lint.Import{Package: "money", Path: "network"}, ""},
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/voucherify-go/voucherify/event"
@@ -35,16 +36,18 @@ type change struct {
 	plan redemption.Plan
 }
 
-// change runs fn in a transaction and applies what it planned. A conflict with another transaction, or a counter that
-// another one has moved, runs it again.
+// change runs fn in a transaction and applies what it planned. When somebody else was faster, all of it runs again: a
+// caller that sends no version overwrites whatever is there. What exists already may have been made meanwhile, so it is
+// looked at once more before it is refused.
 func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 	for attempt := 1; ; attempt++ {
 		op, err := e.begin()
 		if err != nil {
 			return err
 		}
+		c := &change{operation: op}
 		err = e.store.Update(ctx, func(tx store.Tx) error {
-			c := &change{operation: op, tx: tx}
+			c.tx = tx
 			if err := fn(c); err != nil {
 				return err
 			}
@@ -53,8 +56,13 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 			}
 			return tx.Apply(ctx, &c.plan)
 		})
-		if (!errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrGuard)) || attempt >= e.options.attempts {
-			return storeError(err)
+		var refusal *fault.Error
+		exists := errors.Is(err, store.ErrExists)
+		if !store.Retryable(err) || errors.As(err, &refusal) || exists && attempt > 1 || attempt >= e.options.attempts {
+			if exists {
+				return errors.Join(e.duplicate(ctx, c.plan.Writes), err)
+			}
+			return err
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return err
@@ -62,13 +70,37 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 	}
 }
 
-// storeError words what a store refuses in the keys of the domain; the store's error can still be matched.
-func storeError(err error) error {
-	switch {
-	case errors.Is(err, store.ErrExists):
-		return errors.Join(fault.New(fault.DuplicateFound, "%v", err), err)
-	case errors.Is(err, store.ErrStale):
-		return errors.Join(fault.Invalid("version", "the record was changed since it was read"), err)
+// duplicate words a refusal for a unique name that another record has. One in the bin cannot be read, so it has no id.
+func (e *Engine) duplicate(ctx context.Context, writes []record.Document) error {
+	refusal := fault.New(fault.DuplicateFound, "a unique field has the value of a record in the bin")
+	err := e.store.View(ctx, func(r store.Reader) error {
+		for _, d := range writes {
+			for _, key := range d.Keys {
+				field, value, _ := strings.Cut(key, ":")
+				if len(writes) == 1 {
+					refusal = refusal.At(field).About(string(d.Kind), "")
+				}
+				other, err := r.Find(ctx, d.Kind, key)
+				if err == nil && other.ID != d.ID {
+					refusal = fault.New(fault.DuplicateFound, "%s %q is that of %s", field, value, other.ID).At(field).About(string(d.Kind), other.ID)
+					return nil
+				}
+				if err != nil && !errors.Is(err, store.ErrNotFound) {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return errors.Join(refusal, err)
+}
+
+// within prefixes the path of a refusal with the field of the part that it comes from. Errors of the store and of the random
+// source stay as they are.
+func within(field string, err error) error {
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return refusal.At(field)
 	}
 	return err
 }
@@ -199,7 +231,7 @@ func list[T any](ctx context.Context, e *Engine, kind record.Kind, options ListO
 // current refuses to overwrite a record that was changed since the caller read it; version 0 overwrites whatever is there.
 func current(doc record.Document, version int64) error {
 	if version != 0 && version != doc.Version {
-		return fmt.Errorf("voucherify: version %d was read, %d is stored: %w", version, doc.Version, store.ErrStale)
+		return errors.Join(fault.Invalid("version", "version %d was read, %d is stored", version, doc.Version), store.ErrStale)
 	}
 	return nil
 }

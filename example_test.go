@@ -25,14 +25,19 @@ func newEngine() *voucherify.Engine {
 	if err != nil {
 		log.Fatal(err)
 	}
+	spring(eng)
+	return eng
+}
+
+// spring creates the code of newEngine.
+func spring(eng *voucherify.Engine) {
 	off, once := discount.Percent("10", discount.ToOrder), int64(1)
-	_, err = eng.Vouchers.Create(context.Background(), voucher.Voucher{
+	_, err := eng.Vouchers.Create(context.Background(), voucher.Voucher{
 		Code: "SPRING", Type: voucher.DiscountVoucher, Discount: &off, Redemption: voucher.Redemption{Quantity: &once},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return eng
 }
 
 var mugs = order.New("order-1001", order.Line{SKUID: "sku-mug", Quantity: 3, Price: 1900})

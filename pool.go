@@ -37,18 +37,21 @@ func (c *change) takeOut(ctx context.Context, voucherID string) error {
 }
 
 // keepPooled puts an edited voucher of a campaign into the pool or takes it out, as it is now.
-func (c *change) keepPooled(ctx context.Context, v *voucher.Voucher, camp *campaign.Campaign) error {
-	if camp == nil || camp.Type == campaign.Standalone {
+func (c *change) keepPooled(ctx context.Context, v *voucher.Voucher) error {
+	switch {
+	case v.CampaignID == "":
 		return nil
-	}
-	if !v.Active || v.PublishedAt != nil {
+	case !v.Active || v.PublishedAt != nil:
 		return c.takeOut(ctx, v.ID)
 	}
-	_, err := c.tx.Get(ctx, record.Unpublished, v.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return c.putPooled(v)
+	if _, err := c.tx.Get(ctx, record.Unpublished, v.ID); !errors.Is(err, store.ErrNotFound) {
+		return err
 	}
-	return err
+	camp, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
+	if err != nil || camp.Type == campaign.Standalone {
+		return within("campaign_id", err)
+	}
+	return c.putPooled(v)
 }
 
 // poolPage is how many codes of a pool are read at a time; maxSpread is how many are chosen from after a lost race.
@@ -57,7 +60,7 @@ const (
 	maxSpread = 64
 )
 
-// pick returns up to count codes of the pool that can be given out, and takes out those that cannot. The oldest come first.
+// pick returns up to count codes of the pool that can be given out; those before them that cannot leave it. The oldest come first.
 // After a lost race they are drawn from the oldest few, so that competitors do not meet again.
 func (p *publishing) pick(ctx context.Context, count int) ([]*voucher.Voucher, error) {
 	var found []*voucher.Voucher
@@ -94,7 +97,7 @@ func (p *publishing) pick(ctx context.Context, count int) ([]*voucher.Voucher, e
 	return found, nil
 }
 
-// sift keeps the codes of a page of the pool that can be given out, and takes the others out.
+// sift keeps the codes of a page of the pool that can be given out; the others leave it.
 func (p *publishing) sift(ctx context.Context, ids []string) ([]*voucher.Voucher, error) {
 	vouchers, err := p.engine.vouchersOf(ctx, p.tx, ids)
 	if err != nil {
@@ -105,10 +108,8 @@ func (p *publishing) sift(ctx context.Context, ids []string) ([]*voucher.Voucher
 		v := vouchers[voucherID]
 		if v != nil && v.Active && v.PublishedAt == nil && v.Redemption.RedeemedQuantity == 0 && !p.expired(v.Window) {
 			suitable = append(suitable, v)
-			continue
-		}
-		if err := p.takeOut(ctx, voucherID); err != nil {
-			return nil, err
+		} else {
+			p.taken = append(p.taken, voucherID)
 		}
 	}
 	return suitable, nil

@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strconv"
 	"time"
 
+	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/product"
@@ -18,7 +18,8 @@ import (
 // Products keeps products, SKUs and collections.
 type Products struct{ engine *Engine }
 
-// CreateProduct stores a product; one with a known source_id is replaced.
+// CreateProduct stores a product; one with a known source_id is replaced. The product with discount.ShippingSource is
+// discount.ShippingProduct, so that free shipping knows its price.
 func (s *Products) CreateProduct(ctx context.Context, p product.Product) (product.Product, error) {
 	if err := p.Check(); err != nil {
 		return product.Product{}, err
@@ -29,6 +30,9 @@ func (s *Products) CreateProduct(ctx context.Context, p product.Product) (produc
 			return err
 		}
 		p.ID = orElse(doc.ID, c.ids.Next(id.Product))
+		if doc.ID == "" && p.SourceID == discount.ShippingSource {
+			p.ID = discount.ShippingProduct
+		}
 		p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
 		return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID)}, &p)
 	})
@@ -43,7 +47,7 @@ func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 	err := s.engine.change(ctx, func(c *change) error {
 		parent, _, err := find[product.Product](ctx, c.tx, record.Product, sku.ProductID, record.Key("source_id", sku.ProductID))
 		if err != nil {
-			return fault.Within("product_id", err)
+			return within("product_id", err)
 		}
 		doc, err := c.bySource(ctx, record.SKU, sku.SourceID)
 		if err != nil {
@@ -78,12 +82,13 @@ func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (produc
 	if err := p.Check(); err != nil {
 		return product.Product{}, err
 	}
+	read := p.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[product.Product](ctx, c.tx, record.Product, p.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, p.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		p.SourceID = stored.SourceID
@@ -95,12 +100,13 @@ func (s *Products) UpdateProduct(ctx context.Context, p product.Product) (produc
 
 // UpdateSKU replaces a SKU; its source_id and product are fixed.
 func (s *Products) UpdateSKU(ctx context.Context, sku product.SKU) (product.SKU, error) {
+	read := sku.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[product.SKU](ctx, c.tx, record.SKU, sku.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, sku.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		sku.SourceID, sku.ProductID = stored.SourceID, stored.ProductID
@@ -118,12 +124,13 @@ func (s *Products) UpdateCollection(ctx context.Context, l product.Collection) (
 	if err := l.Check(); err != nil {
 		return product.Collection{}, err
 	}
+	read := l.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		_, doc, err := find[product.Collection](ctx, c.tx, record.Collection, l.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, l.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		l.CreatedAt, l.UpdatedAt, l.Version = c.stamp(&doc)
@@ -242,7 +249,8 @@ func (e *Engine) deleteUnlessNamed(ctx context.Context, kind record.Kind, record
 			if err != nil {
 				return err
 			}
-			if bytes.Contains(rule.Body, []byte(strconv.Quote(recordID))) {
+			// Also in expressions, where its quotes are escaped; no id is part of another.
+			if bytes.Contains(rule.Body, []byte(recordID)) {
 				inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, rule.ID)
 			}
 		}

@@ -22,7 +22,7 @@ type Promotions struct{ engine *Engine }
 func promotionCampaign(ctx context.Context, r store.Reader, campaignID string) (*campaign.Campaign, error) {
 	camp, _, err := find[campaign.Campaign](ctx, r, record.Campaign, campaignID)
 	if err != nil {
-		return nil, fault.Within("campaign_id", err)
+		return nil, within("campaign_id", err)
 	}
 	if camp.CampaignType != campaign.Promotion {
 		return nil, fault.New(fault.InvalidCampaign, "campaign %s is no promotion", camp.Name).At("campaign_id")
@@ -38,6 +38,7 @@ func (s *Promotions) CreateTier(ctx context.Context, t promotion.Tier) (promotio
 	}
 	rules := t.ValidationRules
 	t.ValidationRules = nil
+	last := t.Hierarchy == 0
 	err := s.engine.change(ctx, func(c *change) error {
 		camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)
 		if err != nil {
@@ -46,7 +47,10 @@ func (s *Promotions) CreateTier(ctx context.Context, t promotion.Tier) (promotio
 		if err := t.Window.Or(camp.Window).Check(); err != nil {
 			return err
 		}
-		if t.Hierarchy == 0 {
+		if err := c.checkCategory(ctx, t.CategoryID, ""); err != nil {
+			return err
+		}
+		if last {
 			next := 1
 			for doc, err := range c.tx.List(ctx, record.Tier, store.Query{Parent: t.CampaignID}) {
 				if err != nil {
@@ -82,20 +86,13 @@ func (s *Promotions) ListTiers(ctx context.Context, options ListOptions) iter.Se
 	return list[promotion.Tier](ctx, s.engine, record.Tier, options)
 }
 
-func (s *Promotions) editTier(ctx context.Context, tierID string, kind event.Type, fn func(*promotion.Tier, record.Document) error) error {
+func (s *Promotions) editTier(ctx context.Context, tierID string, kind event.Type, fn func(*change, *promotion.Tier, record.Document) error) error {
 	return s.engine.change(ctx, func(c *change) error {
 		t, doc, err := find[promotion.Tier](ctx, c.tx, record.Tier, tierID)
 		if err != nil {
 			return err
 		}
-		if err := fn(t, doc); err != nil {
-			return err
-		}
-		camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)
-		if err != nil {
-			return err
-		}
-		if err := t.Window.Or(camp.Window).Check(); err != nil {
+		if err := fn(c, t, doc); err != nil {
 			return err
 		}
 		t.UpdatedAt, t.Version = &c.now, doc.Version+1
@@ -112,8 +109,18 @@ func (s *Promotions) UpdateTier(ctx context.Context, t promotion.Tier) (promotio
 	if err := t.Check(); err != nil {
 		return promotion.Tier{}, err
 	}
-	err := s.editTier(ctx, t.ID, event.PromotionTierUpdated, func(stored *promotion.Tier, doc record.Document) error {
+	err := s.editTier(ctx, t.ID, event.PromotionTierUpdated, func(c *change, stored *promotion.Tier, doc record.Document) error {
 		if err := current(doc, t.Version); err != nil {
+			return err
+		}
+		if err := c.checkCategory(ctx, t.CategoryID, stored.CategoryID); err != nil {
+			return err
+		}
+		camp, err := promotionCampaign(ctx, c.tx, stored.CampaignID)
+		if err != nil {
+			return err
+		}
+		if err := t.Window.Or(camp.Window).Check(); err != nil {
 			return err
 		}
 		stored.Name, stored.Banner, stored.Action, stored.Window = t.Name, t.Banner, t.Action, t.Window
@@ -131,12 +138,12 @@ func (s *Promotions) UpdateTier(ctx context.Context, t promotion.Tier) (promotio
 
 // EnableTier switches a tier on, DisableTier off.
 func (s *Promotions) EnableTier(ctx context.Context, id string) error {
-	return s.editTier(ctx, id, event.PromotionTierEnabled, func(t *promotion.Tier, _ record.Document) error { t.Active = true; return nil })
+	return s.editTier(ctx, id, event.PromotionTierEnabled, func(_ *change, t *promotion.Tier, _ record.Document) error { t.Active = true; return nil })
 }
 
 // DisableTier switches a tier off; see EnableTier.
 func (s *Promotions) DisableTier(ctx context.Context, id string) error {
-	return s.editTier(ctx, id, event.PromotionTierDisabled, func(t *promotion.Tier, _ record.Document) error { t.Active = false; return nil })
+	return s.editTier(ctx, id, event.PromotionTierDisabled, func(_ *change, t *promotion.Tier, _ record.Document) error { t.Active = false; return nil })
 }
 
 // DeleteTier removes a tier for good, with its assignments. Stacks that name it answer it as not found.
@@ -173,8 +180,9 @@ func (s *Promotions) putStack(ctx context.Context, stack promotion.Stack, kind e
 	if err := stack.Check(); err != nil {
 		return promotion.Stack{}, err
 	}
+	read := stack.Version
 	err := s.engine.change(ctx, func(c *change) error {
-		doc := record.Document{CreatedAt: c.now}
+		doc, category := record.Document{CreatedAt: c.now}, ""
 		if kind == event.PromotionStackCreated {
 			stack.ID = c.ids.Next(id.Stack)
 		} else {
@@ -182,10 +190,13 @@ func (s *Promotions) putStack(ctx context.Context, stack promotion.Stack, kind e
 			if err != nil {
 				return err
 			}
-			if err := current(known, stack.Version); err != nil {
+			if err := current(known, read); err != nil {
 				return err
 			}
-			doc, stack.CampaignID, stack.UpdatedAt = known, stored.CampaignID, &c.now
+			doc, stack.CampaignID, stack.UpdatedAt, category = known, stored.CampaignID, &c.now, stored.CategoryID
+		}
+		if err := c.checkCategory(ctx, stack.CategoryID, category); err != nil {
+			return err
 		}
 		if _, err := promotionCampaign(ctx, c.tx, stack.CampaignID); err != nil {
 			return err
@@ -193,7 +204,7 @@ func (s *Promotions) putStack(ctx context.Context, stack promotion.Stack, kind e
 		for i, tierID := range stack.Tiers.IDs {
 			tier, _, err := find[promotion.Tier](ctx, c.tx, record.Tier, tierID)
 			if err != nil {
-				return fault.Within(indexed("tiers.ids", i), err)
+				return within(indexed("tiers.ids", i), err)
 			}
 			if tier.CampaignID != stack.CampaignID {
 				return fault.Invalid(indexed("tiers.ids", i), "tier %s belongs to another campaign", tierID)

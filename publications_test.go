@@ -25,8 +25,8 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// codes creates a coupon campaign with the codes that are named, each once; change may change it before.
-func (s *shop) codes(name string, change func(*campaign.Campaign), codes ...string) campaign.Campaign {
+// coded creates a coupon campaign with the codes that are named; change may change it before.
+func (s *shop) coded(name string, change func(*campaign.Campaign), codes ...string) campaign.Campaign {
 	s.t.Helper()
 	off := discount.AmountOff(100, discount.ToOrder)
 	c := campaign.Campaign{Name: name, Voucher: &campaign.Template{Discount: &off}}
@@ -119,7 +119,7 @@ func TestAPublicationGivesTheNextCodesOfACampaign(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	camp := s.codes("spring", nil, "A", "B", "C", "D")
+	camp := s.coded("spring", nil, "A", "B", "C", "D")
 	after := s.outboxEnd()
 
 	p, err := s.Publications.Create(ctx, publication.Request{
@@ -177,7 +177,7 @@ func TestWhatAPublicationRefuses(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	long := strings.Repeat("x", 256)
-	s.codes("spring", nil, "A")
+	s.coded("spring", nil, "A")
 	_, err := s.Campaigns.Create(context.Background(), campaign.Campaign{Name: "promotion", CampaignType: campaign.Promotion})
 	s.must(err)
 	tests := []struct {
@@ -225,7 +225,7 @@ func TestARefusedPublicationIsRecorded(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	s.codes("spring", nil, "A")
+	s.coded("spring", nil, "A")
 	s.given(publication.OfCode("A", of("ann")))
 	after := s.outboxEnd()
 	_, err := s.Publications.Create(ctx, publication.Request{Voucher: "A", Customer: of("ann"), SourceID: "again"})
@@ -258,8 +258,8 @@ func TestAPublicationIsRepeatedUnderItsSourceID(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	camp := s.codes("spring", nil, "A", "B")
-	s.codes("summer", nil, "S")
+	camp := s.coded("spring", nil, "A", "B")
+	s.coded("summer", nil, "S")
 	first, err := s.Publications.Create(ctx, publication.Request{Campaign: &publication.Campaign{Name: "spring"}, Customer: of("ann"), SourceID: "1"})
 	s.must(err)
 	s.given(from("summer", 1, "bob"))
@@ -296,8 +296,8 @@ func TestACustomerJoinsACampaignOnce(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	s.codes("free", nil, "F1", "F2", "F3", "F4")
-	s.codes("once", func(c *campaign.Campaign) { c.JoinOnce = true }, "O1", "O2", "O3")
+	s.coded("free", nil, "F1", "F2", "F3", "F4")
+	s.coded("once", func(c *campaign.Campaign) { c.JoinOnce = true }, "O1", "O2", "O3")
 	joining := func(name, sourceID string) publication.Request {
 		r := from(name, 1, sourceID)
 		r.JoinOnce = true
@@ -360,7 +360,7 @@ func TestGenericCodesArePublishedToManyEachOnce(t *testing.T) {
 		{
 			"the one code of a campaign",
 			func(s *shop) {
-				s.codes("generic", func(c *campaign.Campaign) {
+				s.coded("generic", func(c *campaign.Campaign) {
 					c.Type, c.Voucher.Code, c.JoinOnce = campaign.Standalone, "GENERIC", true
 				})
 			},
@@ -408,7 +408,7 @@ func TestWhichCodesOfAPoolAreSuitable(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	s.codes("spring", nil, "DISABLED", "REDEEMED", "EXPIRED", "DELETED", "CHOSEN", "BINNED", "GOOD", "LATER")
+	s.coded("spring", nil, "DISABLED", "REDEEMED", "EXPIRED", "DELETED", "CHOSEN", "BINNED", "GOOD", "LATER")
 	s.must(s.Vouchers.Disable(ctx, "DISABLED"))
 	_, err := s.Redeem(ctx, redemption.Request{Redeemables: redemption.Codes("REDEEMED")})
 	s.must(err)
@@ -450,7 +450,7 @@ func TestACampaignThatHasEndedGivesNothingAndLosesNothing(t *testing.T) {
 	ctx := context.Background()
 	s := newShop(t)
 	end := noon.Add(time.Hour)
-	s.codes("spring", func(c *campaign.Campaign) { c.ExpirationDate, c.Type = &end, campaign.AutoUpdate }, "A")
+	s.coded("spring", func(c *campaign.Campaign) { c.ExpirationDate, c.Type = &end, campaign.AutoUpdate }, "A")
 	s.now.Store(3601)
 	if got := s.given(from("spring", 1, "ann")); got != "no_voucher_suitable_for_publication" {
 		t.Errorf("after the end: %s", got)
@@ -469,7 +469,7 @@ func TestACampaignWithAutoUpdateMakesFurtherCodes(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t, voucherify.WithLimits(voucherify.Limits{MaxCodesPerCampaign: 2}))
-	s.codes("spring", func(c *campaign.Campaign) {
+	s.coded("spring", func(c *campaign.Campaign) {
 		c.Type, c.Voucher.CodeConfig = campaign.AutoUpdate, voucher.CodeConfig{Pattern: "N#", Charset: "012"}
 	}, "A", "B")
 	if got := s.given(from("spring", 3, "ann")); !strings.HasPrefix(got, "A B N") {
@@ -501,7 +501,7 @@ func TestAPublicationStartsTheLifeOfACode(t *testing.T) {
 	duration, err := validity.ParseDuration("P24D")
 	s.must(err)
 	opens, ends := noon.Add(24*time.Hour), noon.Add(48*time.Hour)
-	s.codes("spring", func(c *campaign.Campaign) {
+	s.coded("spring", func(c *campaign.Campaign) {
 		c.ActivityDurationAfterPublishing, c.StartDate, c.ExpirationDate = &duration, &opens, &ends
 	}, "A", "B")
 	s.given(publication.OfCode("A", of("ann")))
@@ -522,10 +522,10 @@ func TestAWalletShowsTheStateOfEachCode(t *testing.T) {
 	ctx := context.Background()
 	s := newShop(t)
 	one, tomorrow, hour := int64(1), noon.Add(24*time.Hour), noon.Add(time.Hour)
-	s.codes("plain", func(c *campaign.Campaign) { c.Voucher.Redemption.Quantity = &one }, "USED", "OFF", "ACTIVE")
-	s.codes("later", func(c *campaign.Campaign) { c.StartDate = &tomorrow }, "LATER")
-	s.codes("over", func(c *campaign.Campaign) { c.ExpirationDate = &hour }, "OVER")
-	s.codes("stopped", nil, "STOPPED")
+	s.coded("plain", func(c *campaign.Campaign) { c.Voucher.Redemption.Quantity = &one }, "USED", "OFF", "ACTIVE")
+	s.coded("later", func(c *campaign.Campaign) { c.StartDate = &tomorrow }, "LATER")
+	s.coded("over", func(c *campaign.Campaign) { c.ExpirationDate = &hour }, "OVER")
+	s.coded("stopped", nil, "STOPPED")
 	for _, code := range []string{"USED", "OFF", "ACTIVE", "LATER", "OVER", "STOPPED"} {
 		s.given(publication.OfCode(code, of("ann")))
 		s.now.Add(1)
@@ -566,7 +566,7 @@ func TestAWalletIsReadBeyondOnePage(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	s.codes("many", func(c *campaign.Campaign) { c.VouchersCount = 250 })
+	s.coded("many", func(c *campaign.Campaign) { c.VouchersCount = 250 })
 	for range 5 {
 		if _, err := s.Publications.Create(ctx, from("many", 50, "ann")); err != nil {
 			t.Fatal(err)
@@ -582,7 +582,7 @@ func TestNoCodeIsPublishedTwice(t *testing.T) {
 	t.Parallel()
 	const workers, codes = 12, 30
 	s := newShop(t)
-	s.codes("race", func(c *campaign.Campaign) { c.VouchersCount = codes })
+	s.coded("race", func(c *campaign.Campaign) { c.VouchersCount = codes })
 	given := make([][]string, workers)
 	var group sync.WaitGroup
 	for w := range workers {
@@ -611,7 +611,7 @@ func TestNoCodeIsPublishedTwice(t *testing.T) {
 func TestACustomerJoinsOnceInARace(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	s.codes("once", func(c *campaign.Campaign) { c.JoinOnce, c.VouchersCount = true, 20 })
+	s.coded("once", func(c *campaign.Campaign) { c.JoinOnce, c.VouchersCount = true, 20 })
 	var group sync.WaitGroup
 	for w := range 10 {
 		group.Go(func() {
@@ -633,7 +633,7 @@ func TestAPublicationInATransactionOfTheHost(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s := newShop(t)
-	s.codes("spring", nil, "A")
+	s.coded("spring", nil, "A")
 	abandoned := errors.New("the host changed its mind")
 	err := s.store.Update(ctx, func(tx store.Tx) error {
 		p, err := s.Publications.CreateTx(ctx, tx, from("spring", 1, "ann"))

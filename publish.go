@@ -28,6 +28,9 @@ type publishing struct {
 	campaign *campaign.Campaign
 	// chosen is the voucher that the request names, or the only one of its campaign; nil when one is to be picked.
 	chosen *voucher.Voucher
+	// made are the vouchers that are generated for the publication, taken the ids of those that leave the pool.
+	made   []*voucher.Voucher
+	taken  []string
 	record publication.Publication
 }
 
@@ -48,7 +51,15 @@ func (e *Engine) publish(ctx context.Context, tx store.Tx, op operation, request
 	if err := p.plan.Seal(); err != nil {
 		return nil, nil, err
 	}
-	return answer, refused, tx.Apply(ctx, &p.plan)
+	if err := tx.Apply(ctx, &p.plan); err != nil {
+		return nil, nil, err
+	}
+	for _, voucherID := range p.taken {
+		if err := p.takeOut(ctx, voucherID); err != nil {
+			return nil, nil, err
+		}
+	}
+	return answer, refused, nil
 }
 
 // decide plans the publication, or finds the one that answers the request already. A *redemption.Refused is a refusal that
@@ -56,7 +67,7 @@ func (e *Engine) publish(ctx context.Context, tx store.Tx, op operation, request
 func (p *publishing) decide(ctx context.Context) (*publication.Publication, error) {
 	known, _, err := p.findCustomer(ctx, p.request.Customer)
 	if err != nil {
-		return nil, fault.Within("customer", err)
+		return nil, within("customer", err)
 	}
 	p.known = known
 	if answer, err := p.repeated(ctx); answer != nil || err != nil {
@@ -118,7 +129,7 @@ func (p *publishing) resolve(ctx context.Context) error {
 	if p.request.Voucher != "" {
 		v, _, err := p.engine.findVoucher(ctx, p.tx, p.request.Voucher)
 		if err != nil {
-			return fault.Within("voucher", err)
+			return within("voucher", err)
 		}
 		p.chosen = v
 		if v.CampaignID != "" {
@@ -129,7 +140,7 @@ func (p *publishing) resolve(ctx context.Context) error {
 	key := p.request.Campaign.Key()
 	camp, _, err := find[campaign.Campaign](ctx, p.tx, record.Campaign, key, record.Key("name", key))
 	if err != nil {
-		return fault.Within("campaign", err)
+		return within("campaign", err)
 	}
 	p.campaign = camp
 	if camp.CampaignType != campaign.DiscountCoupons {
@@ -208,7 +219,7 @@ func (p *publishing) joined(ctx context.Context) (*publication.Publication, erro
 	return nil, fault.Missing("publication", holders[at].RedeemableID)
 }
 
-// choose returns the vouchers to give out. Those without a version are new.
+// choose returns the vouchers to give out.
 func (p *publishing) choose(ctx context.Context) ([]*voucher.Voucher, error) {
 	count := p.request.Count()
 	if p.generic() || p.chosen != nil {
@@ -234,10 +245,11 @@ func (p *publishing) choose(ctx context.Context) ([]*voucher.Voucher, error) {
 	for _, code := range codes {
 		v := voucherOf(p.campaign)
 		v.Code = code
-		vouchers = append(vouchers, &v)
+		p.startVoucher(&v)
+		p.made = append(p.made, &v)
 	}
 	p.countCodes(p.campaign.ID, len(codes), nil)
-	return vouchers, nil
+	return append(vouchers, p.made...), nil
 }
 
 func unsuitable(format string, args ...any) error {

@@ -2,12 +2,12 @@ package voucherify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
-	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -18,14 +18,11 @@ import (
 func (p *publishing) succeed(ctx context.Context, vouchers []*voucher.Voucher) (*publication.Publication, error) {
 	owner, err := p.upsertCustomer(ctx, *p.request.Customer)
 	if err != nil {
-		return nil, fault.Within("customer", err)
+		return nil, within("customer", err)
 	}
 	x := &p.record
 	x.CustomerID, x.TrackingID, x.Result = owner.ID, owner.SourceID, publication.Success
 	for _, v := range vouchers {
-		if v.ID == "" {
-			v.ID = p.ids.Next(id.Voucher)
-		}
 		x.VouchersID, x.Vouchers = append(x.VouchersID, v.ID), append(x.Vouchers, v.Code)
 	}
 	if err := p.put(saved{
@@ -70,8 +67,8 @@ func (p *publishing) give(ctx context.Context, v *voucher.Voucher, owner *custom
 	if p.generic() {
 		key := redemption.CounterKey{Metric: redemption.CountPublications, Subject: v.ID}
 		p.plan.Consume = append(p.plan.Consume, redemption.Consume{Key: key, Delta: 1})
-	} else if err := p.takeOut(ctx, v.ID); err != nil {
-		return err
+	} else {
+		p.taken = append(p.taken, v.ID)
 	}
 	if p.once() {
 		joinKey = p.campaign.ID + "/" + owner.ID
@@ -87,8 +84,8 @@ func (p *publishing) give(ctx context.Context, v *voucher.Voucher, owner *custom
 
 // write plans a voucher as it was read, or a new one.
 func (p *publishing) write(ctx context.Context, v *voucher.Voucher) error {
-	if v.Version == 0 {
-		return p.engine.putVoucher(p.change, v)
+	if slices.Contains(p.made, v) {
+		return p.engine.insertVoucher(p.change, v)
 	}
 	doc, err := p.tx.Get(ctx, record.Voucher, v.ID)
 	if err != nil {

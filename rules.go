@@ -52,12 +52,13 @@ func (s *Rules) Update(ctx context.Context, r validation.Rule) (validation.Rule,
 	if err := checkRule(r); err != nil {
 		return validation.Rule{}, err
 	}
+	read := r.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		stored, doc, err := find[validation.Rule](ctx, c.tx, record.Rule, r.ID)
 		if err != nil {
 			return err
 		}
-		if err := current(doc, r.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		r.CreatedAt, r.UpdatedAt, r.Version = stored.CreatedAt, &c.now, doc.Version+1
@@ -158,7 +159,7 @@ func (c *change) writes(kind record.Kind, id string) bool {
 func (c *change) assignAll(ctx context.Context, rules []string, objectType, objectID string) error {
 	for i, rule := range rules {
 		if _, err := c.assign(ctx, rule, objectType, objectID); err != nil {
-			return fault.Within(indexed("validation_rules", i), err)
+			return within(indexed("validation_rules", i), err)
 		}
 	}
 	return nil

@@ -3,9 +3,10 @@ package voucherify
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 
-	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/store"
@@ -30,6 +31,7 @@ func (s *Settings) SetStackingRules(ctx context.Context, rules promotion.Stackin
 	if err := rules.Check(); err != nil {
 		return promotion.StackingRules{}, err
 	}
+	read := rules.Version
 	err := s.engine.change(ctx, func(c *change) error {
 		if err := checkCategories(ctx, c.tx, rules); err != nil {
 			return err
@@ -40,7 +42,7 @@ func (s *Settings) SetStackingRules(ctx context.Context, rules promotion.Stackin
 		} else if err != nil {
 			return err
 		}
-		if err := current(doc, rules.Version); err != nil {
+		if err := current(doc, read); err != nil {
 			return err
 		}
 		rules.Version = doc.Version + 1
@@ -67,11 +69,14 @@ func (s *Settings) ResetStackingRules(ctx context.Context) error {
 func checkCategories(ctx context.Context, r store.Reader, rules promotion.StackingRules) error {
 	for _, part := range categoryLists(rules) {
 		for i, category := range part.ids {
-			if _, err := r.Get(ctx, record.Category, category); errors.Is(err, store.ErrNotFound) {
-				return fault.Missing("category", category).At(indexed(part.field, i))
-			} else if err != nil {
-				return err
+			if _, _, err := find[promotion.Category](ctx, r, record.Category, category); err != nil {
+				return within(indexed(part.field, i), err)
 			}
+		}
+	}
+	for _, category := range slices.Sorted(maps.Keys(rules.ApplicableRedeemablesCategoryLimits)) {
+		if _, _, err := find[promotion.Category](ctx, r, record.Category, category); err != nil {
+			return within("applicable_redeemables_category_limits."+category, err)
 		}
 	}
 	return nil

@@ -27,8 +27,12 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 	if err := v.Check(); err != nil {
 		return voucher.Voucher{}, err
 	}
+	generated := v.Code == ""
 	err := s.engine.change(ctx, func(c *change) error {
-		if v.Code == "" {
+		if err := c.checkCategory(ctx, v.CategoryID, ""); err != nil {
+			return err
+		}
+		if generated {
 			codes, err := s.engine.generate(ctx, c.tx, voucher.CodeConfig{}, 1)
 			if err != nil {
 				return err
@@ -43,11 +47,19 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 	return v, err
 }
 
-// putVoucher plans a new voucher: identity, unless it has one, times, and the key that makes its code unique.
+// putVoucher plans a new voucher: identity, times, and the key that makes its code unique.
 func (e *Engine) putVoucher(c *change, v *voucher.Voucher) error {
-	v.ID = orElse(v.ID, c.ids.Next(id.Voucher))
-	v.Active, v.CreatedAt, v.UpdatedAt, v.Version = true, c.now, nil, 1
+	c.startVoucher(v)
+	return e.insertVoucher(c, v)
+}
+
+// startVoucher gives a new voucher its identity and its times.
+func (c *change) startVoucher(v *voucher.Voucher) {
+	v.ID, v.Active, v.CreatedAt, v.UpdatedAt, v.Version = c.ids.Next(id.Voucher), true, c.now, nil, 1
 	v.Redemption.RedeemedQuantity, v.Publish = 0, voucher.Publish{}
+}
+
+func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
 	return c.put(saved{
 		kind: record.Voucher, id: v.ID, created: c.now, parent: v.CampaignID,
 		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
@@ -106,7 +118,8 @@ func (s *Vouchers) List(ctx context.Context, options ListOptions) iter.Seq2[vouc
 // Update replaces discount, window, category, limit, metadata and info of a voucher. Code, campaign and types are fixed;
 // the switch is set with Enable and Disable.
 func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Voucher, error) {
-	err := s.edit(ctx, v.ID, event.VoucherUpdated, func(stored *voucher.Voucher, doc record.Document) error {
+	var known string
+	err := s.edit(ctx, v.ID, event.VoucherUpdated, func(c *change, stored *voucher.Voucher, doc record.Document) error {
 		switch {
 		case v.Code != "" && v.Code != stored.Code:
 			return fault.New(fault.InvalidVoucher, "a code never changes").At("code")
@@ -118,51 +131,51 @@ func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 		if err := current(doc, v.Version); err != nil {
 			return err
 		}
+		if err := c.checkCategory(ctx, v.CategoryID, stored.CategoryID); err != nil {
+			return err
+		}
 		stored.Discount, stored.Window, stored.CategoryID = v.Discount, v.Window, v.CategoryID
 		stored.AdditionalInfo, stored.Metadata, stored.Redemption.Quantity = v.AdditionalInfo, v.Metadata, v.Redemption.Quantity
 		if err := stored.Check(); err != nil {
 			return err
 		}
-		v = *stored
-		return nil
+		known = stored.ID
+		return c.checkWindow(ctx, stored)
 	})
 	if err != nil {
 		return voucher.Voucher{}, err
 	}
-	return s.Get(ctx, v.ID)
+	return s.Get(ctx, known)
 }
 
 // edit changes a stored voucher.
-func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn func(*voucher.Voucher, record.Document) error) error {
+func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn func(*change, *voucher.Voucher, record.Document) error) error {
 	return s.engine.change(ctx, func(c *change) error {
 		v, doc, err := s.engine.findVoucher(ctx, c.tx, code)
 		if err != nil {
 			return err
 		}
-		if err := fn(v, doc); err != nil {
+		if err := fn(c, v, doc); err != nil {
 			return err
 		}
-		camp, err := c.checkWindow(ctx, v)
-		if err != nil {
-			return err
-		}
-		if err := c.keepPooled(ctx, v, camp); err != nil {
+		if err := c.keepPooled(ctx, v); err != nil {
 			return err
 		}
 		return c.rewriteVoucher(v, doc, kind)
 	})
 }
 
-// checkWindow checks the dates of a voucher together with those that it takes from its campaign, which it returns.
-func (c *change) checkWindow(ctx context.Context, v *voucher.Voucher) (*campaign.Campaign, error) {
-	if v.CampaignID == "" {
-		return nil, v.Window.Check()
+// checkWindow checks the dates of a voucher together with those that it takes from its campaign.
+func (c *change) checkWindow(ctx context.Context, v *voucher.Voucher) error {
+	window := v.Window
+	if v.CampaignID != "" {
+		camp, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
+		if err != nil {
+			return within("campaign_id", err)
+		}
+		window = v.WindowIn(camp.Window)
 	}
-	camp, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
-	if err != nil {
-		return nil, fault.Within("campaign_id", err)
-	}
-	return camp, v.Window.Or(camp.Window).Check()
+	return window.Check()
 }
 
 func (c *change) rewriteVoucher(v *voucher.Voucher, doc record.Document, kind event.Type) error {
@@ -184,12 +197,12 @@ func (c *change) storeVoucher(v *voucher.Voucher, doc record.Document) error {
 
 // Enable switches a voucher on, Disable off. A disabled voucher cannot be redeemed; what was redeemed can be rolled back.
 func (s *Vouchers) Enable(ctx context.Context, code string) error {
-	return s.edit(ctx, code, event.VoucherEnabled, func(v *voucher.Voucher, _ record.Document) error { v.Active = true; return nil })
+	return s.edit(ctx, code, event.VoucherEnabled, func(_ *change, v *voucher.Voucher, _ record.Document) error { v.Active = true; return nil })
 }
 
 // Disable switches a voucher off; see Enable.
 func (s *Vouchers) Disable(ctx context.Context, code string) error {
-	return s.edit(ctx, code, event.VoucherDisabled, func(v *voucher.Voucher, _ record.Document) error { v.Active = false; return nil })
+	return s.edit(ctx, code, event.VoucherDisabled, func(_ *change, v *voucher.Voucher, _ record.Document) error { v.Active = false; return nil })
 }
 
 // Delete removes a voucher with its rule assignments. Without force it goes to the bin, where its code stays reserved.

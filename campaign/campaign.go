@@ -151,6 +151,11 @@ func (c Campaign) Check() error {
 }
 
 func (c Campaign) checkKind() error {
+	switch c.Type {
+	case "", Static, AutoUpdate, Standalone:
+	default:
+		return fault.Invalid("type", "%q is not one of STATIC, AUTO_UPDATE, STANDALONE", c.Type)
+	}
 	switch c.CampaignType {
 	case Promotion:
 		if c.Voucher != nil || c.VouchersCount != 0 {
@@ -188,8 +193,6 @@ func (c Campaign) checkCoupons() error {
 		if err := voucher.CheckCode(t.Code); err != nil {
 			return fault.Within("voucher", err)
 		}
-	default:
-		return fault.Invalid("type", "%q is not one of STATIC, AUTO_UPDATE, STANDALONE", c.Type)
 	}
 	if err := t.CodeConfig.Check(); err != nil {
 		return fault.Within("voucher.code_config", err)

@@ -91,7 +91,7 @@ func (c *Customer) Check() error {
 }
 
 // Equal reports whether two profiles say the same, also when the metadata of one was built in Go and that of the other
-// read back from a store.
+// read back from a store. Nil is equal to nil only.
 func (c *Customer) Equal(other *Customer) bool {
 	if c == nil || other == nil {
 		return c == other

@@ -3,6 +3,8 @@ package customer_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -15,181 +17,190 @@ import (
 	"github.com/voucherify-go/voucherify/metadata"
 )
 
-// profile is what is stored in the tests of merging.
-func profile() *customer.Customer {
-	return &customer.Customer{
-		ID: "cust_1", SourceID: "ann", Name: "Ann", Description: "regular", Email: "ann@example.com", Phone: "1", Birthdate: "1990-01-02",
-		Address: &customer.Address{City: "Łódź", Country: "PL"}, Metadata: metadata.Map{"level": "gold", "cups": 3.0},
-		CreatedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Version: 4,
+// refusal says in short what an error refuses: its key and the path of the field.
+func refusal(err error) string {
+	var e *fault.Error
+	switch {
+	case err == nil:
+		return ""
+	case !errors.As(err, &e):
+		return "an error without a type: " + err.Error()
 	}
+	return string(e.Key) + " " + e.Field
 }
 
-func TestAPayloadIsLaidOverTheStoredProfile(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name    string
-		payload string
-		change  func(*customer.Customer)
+	long := strings.Repeat("x", customer.MaxIDLength)
+	for _, tt := range []struct {
+		name string
+		c    *customer.Customer
+		want string
 	}{
-		{"nothing that is sent changes nothing", `{}`, func(*customer.Customer) {}},
-		{"a field that is sent wins", `{"name":"Anna","phone":"2"}`, func(c *customer.Customer) { c.Name, c.Phone = "Anna", "2" }},
-		{"an empty text is not sent", `{"name":""}`, func(*customer.Customer) {}},
-		{"a null takes the field away", `{"email":null,"description":null}`, func(c *customer.Customer) { c.Email, c.Description = "", "" }},
-		{"also birthdate, name and phone", `{"birthdate":null,"name":null,"phone":null}`, func(c *customer.Customer) {
-			c.Birthdate, c.Name, c.Phone = "", "", ""
-		}},
-		{"an address is merged part by part", `{"address":{"city":"Gdańsk","line_1":"Długa 1"}}`, func(c *customer.Customer) {
-			c.Address = &customer.Address{City: "Gdańsk", Line1: "Długa 1", Country: "PL"}
-		}},
-		{"address null clears the address", `{"address":null}`, func(c *customer.Customer) { c.Address = nil }},
-		{"metadata is merged key by key, and a null is a value", `{"metadata":{"cups":null,"city":"Łódź"}}`, func(c *customer.Customer) {
-			c.Metadata = metadata.Map{"level": "gold", "cups": nil, "city": "Łódź"}
-		}},
-		{"identity, version and times stay", `{"id":"cust_9","source_id":"bob","version":9,"created_at":"2020-01-01T00:00:00Z"}`, func(*customer.Customer) {}},
-	}
-	for _, test := range tests {
-		var payload customer.Customer
-		if err := json.Unmarshal([]byte(test.payload), &payload); err != nil {
-			t.Fatal(err)
-		}
-		stored, want := profile(), profile()
-		test.change(want)
-		if diff := cmp.Diff(*want, *customer.Merge(stored, &payload), cmp.Comparer(sameProfile)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
-		if diff := cmp.Diff(*profile(), *stored, cmp.Comparer(sameProfile)); diff != "" {
-			t.Errorf("%s: the stored profile was changed:\n%s", test.name, diff)
-		}
-	}
-}
-
-// sameProfile compares every field, those included that JSON leaves out.
-func sameProfile(a, b customer.Customer) bool { return a.Equal(&b) }
-
-func TestMergingWithNobody(t *testing.T) {
-	t.Parallel()
-	payload := &customer.Customer{SourceID: "ann", Name: "Ann", Clear: customer.ClearAddress}
-	merged := customer.Merge(nil, payload)
-	if merged.Clear != 0 || merged.Name != "Ann" || payload.Clear != customer.ClearAddress {
-		t.Errorf("a new profile = %+v, payload = %+v", merged, payload)
-	}
-	stored := profile()
-	if customer.Merge(stored, nil) != stored || customer.Merge(nil, nil) != nil {
-		t.Error("without a payload the stored profile counts")
-	}
-	if stored.Equal(nil) || !(*customer.Customer)(nil).Equal(nil) {
-		t.Error("nobody equals only nobody")
-	}
-}
-
-func TestAProfileInJSON(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		`{}`:                            `{}`,
-		`{"address":null}`:              `{"address":null}`,
-		`{"name":"Ann","email":null}`:   `{"name":"Ann","email":null}`,
-		`{"phone":null,"name":null}`:    `{"name":null,"phone":null}`,
-		`{"address":{"city":"Łódź"}}`:   `{"address":{"city":"Łódź"}}`,
-		`{"name":null,"name":"Ann"}`:    `{"name":"Ann"}`,
-		`{"source_id":"a","unknown":1}`: `{"source_id":"a"}`,
+		{"no customer at all", nil, ""},
+		{"a customer that nothing is known about", &customer.Customer{}, ""},
+		{"an id of the longest length", customer.ByID(long), ""},
+		{"an id that is a byte too long", customer.ByID(long + "x"), "invalid_payload id"},
+		{"a source_id of the longest length", customer.BySourceID(long), ""},
+		{"a source_id that is a byte too long", customer.BySourceID(long + "x"), "invalid_payload source_id"},
+		{"the length counts bytes, not letters", customer.BySourceID(strings.Repeat("ż", 128)), "invalid_payload source_id"},
+		{"a birthdate", &customer.Customer{Birthdate: "1990-12-31"}, ""},
+		{"the leap day of a leap year", &customer.Customer{Birthdate: "2000-02-29"}, ""},
+		{"the leap day of another year", &customer.Customer{Birthdate: "1900-02-29"}, "invalid_payload birthdate"},
+		{"a month that does not exist", &customer.Customer{Birthdate: "1990-13-01"}, "invalid_payload birthdate"},
+		{"a birthdate without zeros", &customer.Customer{Birthdate: "1990-1-2"}, "invalid_payload birthdate"},
+		{"a birthdate with a time", &customer.Customer{Birthdate: "1990-12-31T00:00:00Z"}, "invalid_payload birthdate"},
+		{"a birthdate in the other order", &customer.Customer{Birthdate: "31.12.1990"}, "invalid_payload birthdate"},
+		{"a birthdate with a space", &customer.Customer{Birthdate: " 1990-12-31"}, "invalid_payload birthdate"},
+		{"metadata with an empty key", &customer.Customer{Metadata: metadata.Map{"": 1}}, "invalid_payload metadata"},
+		{"metadata that is too large", &customer.Customer{Metadata: metadata.Map{"a": strings.Repeat("x", metadata.MaxBytes)}},
+			"invalid_payload metadata"},
+		{"a wrong value in the metadata", &customer.Customer{Metadata: metadata.Map{"a": "\xff"}}, "invalid_payload metadata.a"},
+		{"the first of two mistakes", &customer.Customer{ID: long + "x", Birthdate: "?"}, "invalid_payload id"},
 	} {
-		var c customer.Customer
-		if err := json.Unmarshal([]byte(text), &c); err != nil {
-			t.Fatal(err)
-		}
-		got, err := json.Marshal(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(got) != want {
-			t.Errorf("%s is written as %s, want %s", text, got, want)
-		}
-	}
-	for _, text := range []string{`{"name":1}`, `{"address":"x"}`, `[]`, `{"birthdate":{}}`} {
-		if err := json.Unmarshal([]byte(text), &customer.Customer{}); err == nil {
-			t.Errorf("%s is read", text)
-		}
-	}
-	known := customer.Customer{Name: "Ann", Phone: "1", Address: &customer.Address{City: "Łódź"}}
-	if err := json.Unmarshal([]byte(`{"phone":"2","address":null}`), &known); err != nil {
-		t.Fatal(err)
-	}
-	if known.Name != "Ann" || known.Phone != "2" || known.Address != nil {
-		t.Errorf("read over another profile: %+v", known)
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, refusal(tt.c.Check())); diff != "" {
+				t.Errorf("refusal (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
-func TestAProfileSurvivesJSON(t *testing.T) {
+func TestMergeLaysThePayloadOverTheStoredCustomer(t *testing.T) {
 	t.Parallel()
-	text := rapid.SampledFrom([]string{"", "x", `"quoted" \ <&>`, "Żółw"})
-	rapid.Check(t, func(t *rapid.T) {
-		want := customer.Customer{
-			ID: text.Draw(t, "id"), SourceID: text.Draw(t, "source"), Name: text.Draw(t, "name"), Description: text.Draw(t, "description"),
-			Email: text.Draw(t, "email"), Phone: text.Draw(t, "phone"), Birthdate: text.Draw(t, "birthdate"),
-			Clear: customer.Fields(rapid.IntRange(0, 63).Draw(t, "clear")),
+	created, updated := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	stored := func() *customer.Customer {
+		return &customer.Customer{
+			ID: "cust_1", SourceID: "7", Name: "Anna", Email: "anna@example.com", Birthdate: "1990-12-31",
+			Address:  &customer.Address{City: "Berlin", Country: "DE"},
+			Metadata: metadata.Map{"level": "silver", "since": 2021.0}, CreatedAt: created, UpdatedAt: &updated, Version: 3,
 		}
+	}
+	with := func(change func(*customer.Customer)) *customer.Customer {
+		c := stored()
+		change(c)
+		return c
+	}
+	for _, tt := range []struct {
+		name                  string
+		stored, payload, want *customer.Customer
+	}{
+		{"neither", nil, nil, nil},
+		{"only a stored customer", stored(), nil, stored()},
+		{"only a payload", nil, customer.BySourceID("8"), customer.BySourceID("8")},
+		{"what the payload leaves out stays", stored(), customer.ByID("cust_1"), stored()},
+		{"identity, version and times stay", stored(), &customer.Customer{ID: "x", SourceID: "y", Version: 9, CreatedAt: updated, UpdatedAt: &created}, stored()},
+		{"every field of the payload wins", stored(),
+			&customer.Customer{Name: "A", Description: "B", Email: "C", Phone: "D", Birthdate: "2000-01-01"},
+			with(func(c *customer.Customer) {
+				c.Name, c.Description, c.Email, c.Phone, c.Birthdate = "A", "B", "C", "D", "2000-01-01"
+			})},
+		{"an address is laid over part by part", stored(), &customer.Customer{Address: &customer.Address{City: "Köln", Line1: "Ring 1"}},
+			with(func(c *customer.Customer) {
+				c.Address = &customer.Address{City: "Köln", Country: "DE", Line1: "Ring 1"}
+			})},
+		{"every part of an address wins", stored(),
+			&customer.Customer{Address: &customer.Address{City: "1", State: "2", Line1: "3", Line2: "4", Country: "5", PostalCode: "6"}},
+			with(func(c *customer.Customer) {
+				c.Address = &customer.Address{City: "1", State: "2", Line1: "3", Line2: "4", Country: "5", PostalCode: "6"}
+			})},
+		{"an address where none was stored", customer.BySourceID("7"), &customer.Customer{Address: &customer.Address{City: "Köln"}},
+			&customer.Customer{SourceID: "7", Address: &customer.Address{City: "Köln"}}},
+		{"metadata is laid over key by key", stored(), &customer.Customer{Metadata: metadata.Map{"level": "gold", "tags": []any{"a"}}},
+			with(func(c *customer.Customer) {
+				c.Metadata = metadata.Map{"level": "gold", "since": 2021.0, "tags": []any{"a"}}
+			})},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			before, err := json.Marshal([]*customer.Customer{tt.stored, tt.payload})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, customer.Merge(tt.stored, tt.payload)); diff != "" {
+				t.Errorf("merged (-want +got):\n%s", diff)
+			}
+			after, err := json.Marshal([]*customer.Customer{tt.stored, tt.payload})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(before), string(after)); diff != "" {
+				t.Errorf("the arguments changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMergingTwiceIsMergingOnce(t *testing.T) {
+	t.Parallel()
+	text := rapid.SampledFrom([]string{"", "a", "b"})
+	profile := rapid.Custom(func(t *rapid.T) *customer.Customer {
+		c := &customer.Customer{Name: text.Draw(t, "name"), Email: text.Draw(t, "email"), Phone: text.Draw(t, "phone")}
 		if rapid.Bool().Draw(t, "address") {
-			want.Address = &customer.Address{City: text.Draw(t, "city")}
+			c.Address = &customer.Address{City: text.Draw(t, "city"), Line2: text.Draw(t, "line_2")}
 		}
-		body, err := json.Marshal(want)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got customer.Customer
-		if err := json.Unmarshal(body, &got); err != nil {
-			t.Fatal(err)
-		}
-		a, b := customer.Merge(profile(), &want), customer.Merge(profile(), &got)
-		if !a.Equal(b) {
-			t.Fatalf("%s: %+v became %+v", body, want, got)
+		c.Metadata = rapid.MapOf(rapid.SampledFrom([]string{"k", "l"}), text.AsAny()).Draw(t, "metadata")
+		return c
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		stored, payload := profile.Draw(t, "stored"), profile.Draw(t, "payload")
+		once := customer.Merge(stored, payload)
+		if diff := cmp.Diff(once, customer.Merge(once, payload)); diff != "" {
+			t.Errorf("(-once +twice):\n%s", diff)
 		}
 	})
 }
 
-func TestWhatIsWrongWithAProfile(t *testing.T) {
+func TestEqualSeesEveryField(t *testing.T) {
 	t.Parallel()
-	long, longest := strings.Repeat("x", 256), strings.Repeat("x", 4097)
-	for field, c := range map[string]customer.Customer{
-		"id":                  {ID: long},
-		"source_id":           {SourceID: long},
-		"name":                {Name: long},
-		"description":         {Description: longest},
-		"email":               {Email: long},
-		"phone":               {Phone: "\xff"},
-		"birthdate":           {Birthdate: "2.1.1990"},
-		"address.city":        {Address: &customer.Address{City: long}},
-		"address.state":       {Address: &customer.Address{State: long}},
-		"address.line_1":      {Address: &customer.Address{Line1: long}},
-		"address.line_2":      {Address: &customer.Address{Line2: long}},
-		"address.country":     {Address: &customer.Address{Country: long}},
-		"address.postal_code": {Address: &customer.Address{PostalCode: long}},
-		"metadata":            {Metadata: metadata.Map{"": 1}},
-	} {
-		var e *fault.Error
-		if err := c.Check(); !errors.As(err, &e) || e.Field != field || e.Key != fault.InvalidPayload {
-			t.Errorf("%s: got %v", field, err)
+	full := func() *customer.Customer {
+		updated := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+		return &customer.Customer{
+			ID: "cust_1", SourceID: "7", Name: "Anna", Description: "a regular", Email: "anna@example.com", Phone: "1", Birthdate: "1990-12-31",
+			Address: &customer.Address{City: "Berlin"}, Metadata: metadata.Map{"visits": 3}, CreatedAt: updated, UpdatedAt: &updated, Version: 3, Clear: customer.ClearPhone,
 		}
 	}
-	edge := customer.Customer{Name: strings.Repeat("x", 255), Description: strings.Repeat("x", 4096)}
-	if err := edge.Check(); err != nil {
-		t.Errorf("at the bounds: %v", err)
+	readBack := full()
+	readBack.Metadata = metadata.Map{"visits": 3.0}
+	if !full().Equal(readBack) {
+		t.Error("metadata that was read back from a store makes another customer")
+	}
+	for field := range reflect.TypeFor[customer.Customer]().NumField() {
+		changed := full()
+		reflect.ValueOf(changed).Elem().Field(field).SetZero()
+		if changed.Equal(full()) || full().Equal(changed) {
+			t.Errorf("%s does not count", reflect.TypeFor[customer.Customer]().Field(field).Name)
+		}
+	}
+	elsewhere := full()
+	elsewhere.Address = &customer.Address{City: "Köln"}
+	if elsewhere.Equal(full()) {
+		t.Error("the parts of the address do not count")
+	}
+	var none *customer.Customer
+	if !none.Equal(nil) || none.Equal(full()) || full().Equal(none) {
+		t.Error("no customer is equal to some customer, or not to none")
 	}
 }
 
-func TestWhatIsWrongWithASegment(t *testing.T) {
-	t.Parallel()
-	for field, s := range map[string]customer.Segment{
-		"name":         {Type: customer.StaticSegment},
-		"customers[1]": {Name: "x", Type: customer.StaticSegment, Customers: []string{"cust_1", ""}},
-		"customers[0]": {Name: "x", Type: customer.StaticSegment, Customers: []string{strings.Repeat("x", 256)}},
-		"customers":    {Name: "x", Type: customer.StaticSegment, Customers: make([]string, 20_001)},
-	} {
-		var e *fault.Error
-		if err := s.Check(); !errors.As(err, &e) || e.Field != field || e.Key != fault.InvalidPayload {
-			t.Errorf("%s: got %v", field, err)
-		}
-	}
-	if err := (customer.Segment{Name: strings.Repeat("x", 256), Type: customer.StaticSegment}).Check(); !errors.Is(err, fault.InvalidPayload) {
-		t.Errorf("a long name: %v", err)
-	}
+func ExampleBySourceID() {
+	shopper := customer.BySourceID("shop-customer-7")
+	shopper.Metadata = map[string]any{"level": "gold"}
+	fmt.Println(shopper.SourceID, shopper.Check())
+	// Output: shop-customer-7 <nil>
+}
+
+func ExampleMerge() {
+	stored := &customer.Customer{ID: "cust_1", Name: "Anna", Metadata: map[string]any{"level": "silver"}}
+	payload := &customer.Customer{Metadata: map[string]any{"level": "gold"}}
+	merged := customer.Merge(stored, payload)
+	fmt.Println(merged.ID, merged.Name, merged.Metadata["level"])
+	// Output: cust_1 Anna gold
+}
+
+func ExampleCustomer_Check() {
+	c := customer.Customer{SourceID: "7", Birthdate: "31.12.1990"}
+	fmt.Println(c.Check())
+	// Output: voucherify: invalid_payload: birthdate: "31.12.1990" is not a date of the form YYYY-MM-DD
 }

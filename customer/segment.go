@@ -43,7 +43,7 @@ func (s Segment) Check() error {
 		return fault.Invalid("customers", "has %d members, at most %d are allowed", len(s.Customers), MaxSegmentCustomers)
 	}
 	for i, id := range s.Customers {
-		if err := fault.Name("customers["+strconv.Itoa(i)+"]", id, MaxIDLength); err != nil {
+		if err := fault.Text("customers["+strconv.Itoa(i)+"]", id, MaxIDLength); err != nil {
 			return err
 		}
 	}

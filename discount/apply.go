@@ -41,6 +41,7 @@ type calculation struct {
 	context Context
 	out     *Outcome
 	bundles int64 // what the discount is multiplied by
+	total   int64 // of the order before this discount
 	budgets []budget
 	left    int64 // of the discount's aggregated_amount_limit
 	quotas  quotaLedger
@@ -53,7 +54,7 @@ func (p *Program) Apply(s *State, context Context) Outcome {
 	before := s.itemsDiscount
 	c := calculation{
 		Program: p, state: s, context: context, out: &out,
-		bundles: 1, left: limitOf(p.definition.AggregatedAmountLimit),
+		bundles: 1, total: s.Total(), left: limitOf(p.definition.AggregatedAmountLimit),
 	}
 	if context.Bundle > 1 && p.definition.BundleScaling != NotMultiply {
 		c.bundles = context.Bundle
@@ -87,7 +88,7 @@ func (c *calculation) applyToOrder() {
 		percent := c.percentOff(nil)
 		s.addOrderDiscount(min(percent.Of(base), limitOf(c.definition.AmountLimit)))
 	case Price:
-		s.addOrderDiscount(base - c.fixedAmount(nil, nil))
+		s.addOrderDiscount(base - c.fixedAmount(nil))
 	case Units:
 	}
 }
@@ -125,10 +126,6 @@ func (c *calculation) applyToItems() {
 	s := c.state
 	picks := c.scope.pick(s)
 	c.out.selection = picks
-	var best map[int]int64
-	if c.definition.Type == Price && len(c.scope.entries) > 1 {
-		best = c.lowestPrices(picks)
-	}
 	for k := range picks {
 		p := &picks[k]
 		l := &s.Lines[p.line]
@@ -138,7 +135,7 @@ func (c *calculation) applyToItems() {
 		b := c.budget(p.entry)
 		units := min(p.count, b.quantityLimit, b.units)
 		units, quotas := c.quotas.limit(c, p, units)
-		raw := c.perLine(p, units, best)
+		raw := c.perLine(p, units)
 		raw = min(raw, limitOf(p.entry.AmountLimit), b.amount, c.left)
 		if c.definition.Type == Rate {
 			raw = min(raw, limitOf(c.definition.AmountLimit))
@@ -157,7 +154,7 @@ func (c *calculation) applyToItems() {
 }
 
 // perLine is the discount of a line before caps on money, for the units that may be discounted.
-func (c *calculation) perLine(p *pick, units int64, best map[int]int64) int64 {
+func (c *calculation) perLine(p *pick, units int64) int64 {
 	l := &c.state.Lines[p.line]
 	if units <= 0 && l.Quantity > 0 || l.Quantity == 0 && c.definition.Type == Price {
 		return 0
@@ -175,11 +172,7 @@ func (c *calculation) perLine(p *pick, units int64, best map[int]int64) int64 {
 	case Rate:
 		return partOf(c.percentOff(l), c.base(l), units, l.Quantity)
 	case Price:
-		price, ok := best[p.line]
-		if !ok {
-			price = c.newPrice(p.entry, l)
-		}
-		whole := money.MulDiv(price, l.Quantity, 1)
+		whole := money.MulDiv(c.newPrice(p.entry.Effect, l), l.Quantity, 1)
 		return money.MulDiv(max(0, c.base(l)-whole), units, l.Quantity)
 	case Units:
 	}
@@ -246,25 +239,4 @@ func (b *budget) spend(amount, units int64) {
 	if b.amount != unlimited {
 		b.amount -= amount
 	}
-}
-
-// lowestPrices finds, for lines in several collections, the lowest of their new prices: a price of a product or SKU
-// stays the one that counts.
-func (c *calculation) lowestPrices(picks []pick) map[int]int64 {
-	best := make(map[int]int64)
-	for _, p := range picks {
-		if p.entry.rank < 2 {
-			continue
-		}
-		l := &c.state.Lines[p.line]
-		lowest := c.newPrice(p.entry, l)
-		for i := range c.scope.entries {
-			e := &c.scope.entries[i]
-			if e != p.entry && e.rank == p.entry.rank && e.matcher.Matches(l.Identity) {
-				lowest = min(lowest, c.newPrice(e, l))
-			}
-		}
-		best[p.line] = lowest
-	}
-	return best
 }

@@ -1,7 +1,9 @@
 package discount
 
 import (
+	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -82,7 +84,7 @@ func (d Discount) checkValue() error {
 				d.PercentOff, money.MaxPercentDigits)
 		}
 	case Price:
-		if d.FixedAmount == nil && d.Effect == ToOrder {
+		if d.FixedAmount == nil && (d.Effect == ToOrder || d.FixedAmountFormula != "") {
 			return fault.Invalid("fixed_amount", "is required, with a formula too, as its fallback")
 		}
 	case Units:
@@ -103,22 +105,34 @@ func (d Discount) checkUnits() error {
 		return fault.Invalid("units", "has %d rewards, between 1 and %d are allowed", len(d.Units), MaxUnits)
 	}
 	for i, u := range d.Units {
-		field := "units[" + strconv.Itoa(i) + "]"
-		switch u.Effect {
-		case "", AddMissing, AddNew, Replace:
-		default:
-			return fault.Invalid(field+".effect", "%q is not one of ADD_MISSING_ITEMS, ADD_NEW_ITEMS, REPLACE_ITEMS", u.Effect)
-		}
-		if err := u.check(); err != nil {
-			return err.At(field)
-		}
-		for j, t := range u.Replace {
-			if err := t.Check(); err != nil {
-				return err.At(field + ".replace[" + strconv.Itoa(j) + "]")
-			}
+		if err := u.checkOneOfMany(); err != nil {
+			return fault.Within(fieldIndex("units", i), err)
 		}
 	}
 	return nil
+}
+
+// checkOneOfMany is check with what only a reward of ADD_MANY_ITEMS has: an effect, a formula and replaced products of its own.
+func (u Unit) checkOneOfMany() error {
+	switch u.Effect {
+	case "", AddMissing, AddNew, Replace:
+	default:
+		return fault.Invalid("effect", "%q is not one of ADD_MISSING_ITEMS, ADD_NEW_ITEMS, REPLACE_ITEMS", u.Effect)
+	}
+	if err := u.check(); err != nil {
+		return err
+	}
+	for i, t := range u.Replace {
+		err := t.Check()
+		if err == nil {
+			_, err = compileEntry(t, nil)
+		}
+		if err != nil {
+			return err.At(fieldIndex("replace", i))
+		}
+	}
+	_, err := parseFormula("unit_off_formula", u.UnitOffFormula)
+	return err
 }
 
 func (u Unit) check() *fault.Error {
@@ -135,15 +149,14 @@ func (u Unit) check() *fault.Error {
 	return nil
 }
 
-// parsePercent reads a percentage with bounded text, so that an exponent cannot blow up the arithmetic.
+// parsePercent reads a percentage that JSON can carry, with bounded text and without an exponent, which could blow up the
+// arithmetic.
 func parsePercent(text string) (decimal.Decimal, error) {
 	if len(text) > 24 {
 		return decimal.Zero, strconv.ErrRange
 	}
-	for _, r := range text {
-		if (r < '0' || r > '9') && r != '.' && r != '-' && r != '+' {
-			return decimal.Zero, strconv.ErrSyntax
-		}
+	if strings.ContainsAny(text, "eE") || !json.Valid([]byte(text)) {
+		return decimal.Zero, strconv.ErrSyntax
 	}
 	return decimal.NewFromString(text)
 }

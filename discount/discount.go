@@ -110,6 +110,9 @@ func FreeUnits(units int64, unitType string, effect Effect) Discount {
 // ShippingProduct is the product that stands for the shipping of an order.
 const ShippingProduct = "prod_5h1pp1ng"
 
+// ShippingSource is the source_id of ShippingProduct: a line may name it by either.
+const ShippingSource = "5h1pp1ng"
+
 // FreeShipping makes one unit of ShippingProduct free.
 func FreeShipping() Discount { return FreeUnits(1, ShippingProduct, AddMissing) }
 

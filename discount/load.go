@@ -32,6 +32,7 @@ func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.
 	switch {
 	case item.Amount != nil:
 		l.Amount, l.AmountKnown = *item.Amount, true
+		l.unitless = l.Quantity == 0 && l.PriceKnown
 	case l.PriceKnown:
 		amount, err := money.Mul(l.Price, l.Quantity)
 		if err != nil {
@@ -57,15 +58,19 @@ func (l *Line) carry(item *order.Item) {
 	}
 }
 
-// reset prepares a line for a reward: a line of a stored order that has an amount but no units counts from zero, so its
-// amount goes before units are added.
-func (s *State) reset(i int) {
-	l := &s.Lines[i]
-	if l.Quantity > 0 || l.Amount == 0 {
+// reset prepares the first of the lines for free units: a line that was stored with an amount but without units counts from
+// zero, so its amount goes before units are added. It stays when it has discounts that the units could not bear.
+func (s *State) reset(lines []int, units int64) {
+	if len(lines) == 0 || !s.Lines[lines[0]].unitless {
 		return
 	}
-	s.Amount = max(0, s.Amount-l.Amount)
-	l.Amount = 0
+	l := &s.Lines[lines[0]]
+	amount, _ := l.value(units)
+	if l.DiscountAmount > amount || l.Amount-amount > s.Total() || !s.fits(amount) {
+		return
+	}
+	s.Amount -= l.Amount
+	l.Amount, l.unitless = 0, false
 }
 
 func fieldIndex(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

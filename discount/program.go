@@ -46,9 +46,15 @@ type entry struct {
 	product.Target
 	matcher                                                  *product.Matcher
 	position                                                 int // in the scope
-	rank                                                     int // most specific first: SKU, product, collection
+	rank                                                     int // most specific first: 0 for a SKU, rankProduct, …
 	priceFormula, quantityFormula, aggregatedQuantityFormula *formula.Formula
 }
+
+// The ranks of entries. A SKU has 0, and "all" comes after everything that is named.
+const (
+	rankProduct    = 1
+	rankCollection = 2
+)
 
 // Compile prepares a discount with the products that its rules name; index resolves their collections. The first scope
 // that names products carries caps and prices; a line must be in reach of the others as well. It fails as Check does.
@@ -207,9 +213,9 @@ func compileEntry(t product.Target, index *product.Index) (entry, *fault.Error) 
 	e := entry{Target: t, matcher: index.Matcher(t.Ref)}
 	switch t.Kind() {
 	case product.KindProduct:
-		e.rank = 1
+		e.rank = rankProduct
 	case product.KindCollection:
-		e.rank = 2
+		e.rank = rankCollection
 	}
 	if e.Effect == "" {
 		e.Effect = product.ApplyToEvery

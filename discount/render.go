@@ -26,7 +26,7 @@ func (s *State) render(applied int64, touched order.Touched, replaced []order.Ap
 		Touched: touched | order.Calculated,
 	}
 	if s.DiscountAmount > 0 {
-		o.Touched |= (s.everTouched | touched) & order.TouchedOrder
+		o.Touched |= order.TouchedOrder
 	}
 	if len(s.Lines) > 0 {
 		o.Items = make([]order.Item, len(s.Lines))
@@ -133,11 +133,7 @@ func cover(t *product.Target, selected pick, units int64) {
 		t.UnitsLimitExceeded = true
 		return
 	}
-	list := product.ItemUnits{Index: selected.line}
-	for k := range selected.count {
-		list.Units = append(list.Units, selected.first+k*selected.step)
-	}
-	t.OrderItemUnits = append(t.OrderItemUnits, list)
+	t.OrderItemUnits = append(t.OrderItemUnits, product.ItemUnits{Index: selected.line, Units: selected.units()})
 }
 
 // Excluded returns the products that the discount never touches, as an answer lists them.

@@ -7,19 +7,25 @@ import (
 	"github.com/voucherify-go/voucherify/product"
 )
 
-// pick is one selected resource: count units of a line, numbered first, first+step, … from 1.
+// pick is what is selected of one line: the units of span and, where further application effects select from the same
+// line, those of more. The caps and the price are those of the entry that selected first.
 type pick struct {
-	line               int
-	entry              *entry
-	first, step, count int64
+	line  int
+	entry *entry
+	count int64 // of different units; caps lower it
+	span  span
+	more  []span
 }
+
+// span is count units of a line, numbered first, first+step, … from 1.
+type span struct{ first, step, count int64 }
 
 // maxScannedUnits bounds the work for lines on which several application effects select single units. Units beyond it
 // count as selected by the first effect only.
 const maxScannedUnits = 100_000
 
-// pick selects lines and units in the order in which the discount is applied. A resource is selected once, by the first
-// application effect that reaches it; within one effect a line belongs to its most specific entry.
+// pick selects lines and units in the order in which the discount is applied. A line is selected once, by the first
+// application effect that reaches it, and so is a unit; within one effect a line belongs to its most specific entry.
 func (c *scope) pick(s *State) []pick {
 	if c.uniform {
 		return c.pickEvery(s)
@@ -53,7 +59,7 @@ func (c *scope) pickEvery(s *State) []pick {
 	picks := make([]pick, 0, len(s.Lines))
 	for i := range s.Lines {
 		if owner := c.owner(s, i, ""); owner >= 0 {
-			picks = append(picks, pick{line: i, entry: &c.entries[owner], first: 1, step: 1, count: s.Lines[i].Quantity})
+			picks = append(picks, newPick(i, &c.entries[owner], span{1, 1, s.Lines[i].Quantity}))
 		}
 	}
 	return picks
@@ -92,20 +98,20 @@ func (c *scope) owners(s *State, effect product.ApplicationEffect) []int {
 // pick appends what the entry selects of the lines that it owns.
 func (e *entry) pick(s *State, owners []int, self int, picks []pick) []pick {
 	var lines []int
+	perUnit := e.Target.Target == product.PerUnit
 	for i, owner := range owners {
-		if owner == self {
+		if owner == self && (s.Lines[i].Quantity > 0 || !perUnit) { // a stored line may have an amount and no units
 			lines = append(lines, i)
 		}
 	}
 	lines = e.arrange(s, lines)
-	if e.Target.Target == product.PerUnit {
+	if perUnit {
 		return e.pickUnits(s, lines, picks)
 	}
 	for position, i := range lines {
-		if !e.keeps(int64(position)) || slices.ContainsFunc(picks, func(p pick) bool { return p.line == i }) {
-			continue
+		if e.keeps(int64(position)) {
+			picks = appendUnits(picks, newPick(i, e, span{1, 1, s.Lines[i].Quantity}))
 		}
-		picks = append(picks, pick{line: i, entry: e, first: 1, step: 1, count: s.Lines[i].Quantity})
 	}
 	return picks
 }
@@ -172,33 +178,53 @@ func (e *entry) pickUnits(s *State, lines []int, picks []pick) []pick {
 		if first >= quantity {
 			continue
 		}
-		p := pick{line: i, entry: e, first: first + 1, step: repeat, count: (quantity-first-1)/repeat + 1}
-		picks = appendNewUnits(picks, p)
+		picks = appendUnits(picks, newPick(i, e, span{first + 1, repeat, (quantity-first-1)/repeat + 1}))
 	}
 	return picks
 }
 
-// appendNewUnits appends p without the units that earlier picks have taken.
-func appendNewUnits(picks []pick, p pick) []pick {
-	var taken []pick
-	for _, q := range picks {
-		if q.line == p.line {
-			taken = append(taken, q)
-		}
-	}
-	if len(taken) == 0 {
+func newPick(line int, e *entry, units span) pick {
+	return pick{line: line, entry: e, count: units.count, span: units}
+}
+
+// appendUnits appends p, or adds its units to the pick that an earlier effect has made of the line.
+func appendUnits(picks []pick, p pick) []pick {
+	i := slices.IndexFunc(picks, func(q pick) bool { return q.line == p.line })
+	if i < 0 {
 		return append(picks, p)
 	}
+	q := &picks[i]
 	for k := range min(p.count, maxScannedUnits) {
-		unit := p.first + k*p.step
-		if !slices.ContainsFunc(taken, func(q pick) bool { return q.has(unit) }) {
-			picks = append(picks, pick{line: p.line, entry: p.entry, first: unit, step: 1, count: 1})
+		if !q.has(p.span.unit(k)) {
+			q.count++
 		}
 	}
+	q.more = append(q.more, p.span)
 	return picks
+}
+
+// units lists the selected units in the order in which they were selected.
+func (p *pick) units() []int64 {
+	listed := pick{}
+	var units []int64
+	for _, s := range append([]span{p.span}, p.more...) {
+		for k := range s.count {
+			if unit := s.unit(k); !listed.has(unit) {
+				units = append(units, unit)
+			}
+		}
+		listed.more = append(listed.more, s)
+	}
+	return units[:min(int64(len(units)), p.count)]
 }
 
 // has reports whether the pick includes a unit.
 func (p *pick) has(unit int64) bool {
-	return unit >= p.first && (unit-p.first)%p.step == 0 && (unit-p.first)/p.step < p.count
+	return p.span.has(unit) || slices.ContainsFunc(p.more, func(s span) bool { return s.has(unit) })
+}
+
+func (s span) unit(k int64) int64 { return s.first + k*s.step }
+
+func (s span) has(unit int64) bool {
+	return s.count > 0 && unit >= s.first && (unit-s.first)%s.step == 0 && (unit-s.first)/s.step < s.count
 }

@@ -29,6 +29,7 @@ type Line struct {
 	touched          bool // by this redeemable
 	requestTouched   bool
 	carriedDiscount  bool // the line came with a discount of an earlier redemption
+	unitless         bool // the line came with a price and an amount, and no units
 }
 
 // delta is what one redeemable, or one request, changed on a line.
@@ -43,6 +44,9 @@ func (d *delta) add(x delta) {
 
 // Subtotal is what is left of the line: Amount − DiscountAmount, never negative.
 func (l *Line) Subtotal() int64 { return l.Amount - l.DiscountAmount }
+
+// before is the subtotal at the beginning of the turn, without what this redeemable takes off.
+func (l *Line) before() int64 { return l.Subtotal() + l.applied.discount }
 
 // value returns the price of units of the line, by its unit price or, without one, by its share of the amount.
 func (l *Line) value(units int64) (int64, bool) {
@@ -67,7 +71,6 @@ type State struct {
 	applied, request int64 // order-level discount of this redeemable, of this request
 	touched          order.Touched
 	requestTouched   order.Touched
-	everTouched      order.Touched
 	replaced         []order.ApplicationDetail // by this redeemable
 	requestReplaced  []order.ApplicationDetail
 	once             map[string]struct{} // products that a redeemable has discounted, in mode ONCE
@@ -104,13 +107,12 @@ func NewState(o *order.Order, index *product.Index, carried Carried) (*State, er
 		l := &s.Lines[i]
 		sum += l.Amount
 		initial += l.InitialAmount
-		s.itemsDiscount += l.DiscountAmount
 	}
 	if sum > money.Max {
 		return nil, fault.New(fault.InvalidAmount, "the lines add up to more than %d", money.Max).At("items")
 	}
 	s.Amount, s.InitialAmount = sum, sum
-	if o.Amount > 0 {
+	if o.Amount > 0 || (carried == Everything && o.Touched&order.Calculated != 0) {
 		s.Amount, s.InitialAmount = o.Amount, o.Amount
 	}
 	if carried != Nothing {
@@ -119,8 +121,13 @@ func NewState(o *order.Order, index *product.Index, carried Carried) (*State, er
 	return s, nil
 }
 
-// carry takes over the discounts of a stored order, capped so that the total is not negative.
+// carry takes over the discounts of a stored order, first those of the lines, capped so that the total is not negative.
 func (s *State) carry(o *order.Order, initial int64, carried Carried) {
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		l.DiscountAmount = min(l.DiscountAmount, s.Amount-s.itemsDiscount)
+		s.itemsDiscount += l.DiscountAmount
+	}
 	if carried == Everything {
 		s.InitialAmount = initial
 		if o.InitialAmount > 0 {
@@ -128,12 +135,6 @@ func (s *State) carry(o *order.Order, initial int64, carried Carried) {
 		}
 	}
 	s.DiscountAmount = max(0, min(o.DiscountAmount, s.Amount-s.itemsDiscount))
-	if s.DiscountAmount > 0 {
-		s.everTouched |= order.TouchedOrder
-	}
-	if s.itemsDiscount > 0 {
-		s.everTouched |= order.TouchedItems
-	}
 }
 
 // Total is what is left to pay: Amount − order-level discount − item-level discounts, never negative.
@@ -171,7 +172,6 @@ func (s *State) Keep(once bool) {
 	s.request += s.applied
 	s.requestReplaced = append(s.requestReplaced, s.replaced...)
 	s.requestTouched |= s.touched
-	s.everTouched |= s.touched
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		if l.applied != (delta{}) {

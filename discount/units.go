@@ -33,10 +33,10 @@ func (c *calculation) addMissing(u *unitProgram, units int64) {
 	lines := c.rewardLines(u)
 	var have int64
 	for _, i := range lines {
-		s.reset(i)
 		have += s.Lines[i].Quantity - s.Lines[i].DiscountQuantity
 	}
 	if add := max(0, units-have); add > 0 {
+		s.reset(lines, add)
 		if lines = c.grow(u, lines, add); lines == nil {
 			return
 		}
@@ -55,9 +55,7 @@ func (c *calculation) addNew(u *unitProgram, units int64) {
 		return
 	}
 	lines := c.rewardLines(u)
-	for _, i := range lines {
-		c.state.reset(i)
-	}
+	c.state.reset(lines, units)
 	if lines = c.grow(u, lines, units); lines != nil {
 		c.makeFree(lines[0], units)
 	}
@@ -93,8 +91,9 @@ func (c *calculation) rewardLines(u *unitProgram) []int {
 		l := &c.state.Lines[i]
 		same := l.Identity.SKUID == identity.SKUID || (l.Identity.SKUSourceID != "" && l.Identity.SKUSourceID == u.UnitType)
 		if identity.SKUID == "" {
+			source := l.Identity.ProductSourceID
 			same = l.Identity.ProductID == identity.ProductID ||
-				(l.Identity.ProductSourceID != "" && l.Identity.ProductSourceID == u.UnitType) ||
+				(source != "" && (source == u.UnitType || source == identity.ProductSourceID)) ||
 				(l.Identity.SKUID != "" && l.Identity.SKUID == u.UnitType)
 		}
 		if same && !c.state.blocked(i) {
@@ -107,24 +106,33 @@ func (c *calculation) rewardLines(u *unitProgram) []int {
 // reward resolves the product or SKU that a reward names; one that the catalogue does not have is a product.
 func (s *State) reward(unitType string) product.Resolved {
 	identity := product.Identity{ProductID: unitType}
+	if unitType == ShippingProduct {
+		identity.ProductSourceID = ShippingSource
+	}
 	if sku, ok := s.index.SKU(unitType); ok {
 		identity = product.Identity{SKUID: sku.ID}
 	}
 	return s.index.Resolve(identity)
 }
 
+// rewardLine is the line that units of the reward are added to: the first of the lines, or a new one with the price of the
+// catalogue when there is none.
+func (c *calculation) rewardLine(u *unitProgram, lines []int) Line {
+	if len(lines) > 0 {
+		return c.state.Lines[lines[0]]
+	}
+	known := c.state.reward(u.UnitType)
+	return Line{
+		Identity: known.Identity, product: known.Product, sku: known.SKU,
+		Price: known.Price, PriceKnown: known.Priced, AmountKnown: known.Priced,
+	}
+}
+
 // grow adds units to the first of the lines, or to a new line at the end when there is none, and returns the lines; nil
 // when the order would leave the range of amounts, so that the reward is not given.
 func (c *calculation) grow(u *unitProgram, lines []int, units int64) []int {
 	s := c.state
-	known := s.reward(u.UnitType)
-	line := Line{
-		Identity: known.Identity, product: known.Product, sku: known.SKU,
-		Price: known.Price, PriceKnown: known.Priced, AmountKnown: known.Priced,
-	}
-	if len(lines) > 0 {
-		line = s.Lines[lines[0]]
-	}
+	line := c.rewardLine(u, lines)
 	amount, _ := line.value(units)
 	if !s.fits(amount) {
 		return nil
@@ -154,6 +162,7 @@ func (c *calculation) makeFree(i int, units int64) {
 }
 
 // replace exchanges units of the source lines for units of the reward's product; what those cost more is the discount.
+// Units that are free already stay.
 func (c *calculation) replace(u *unitProgram, each int64) {
 	s := c.state
 	picks := u.sources.pick(s)
@@ -164,18 +173,20 @@ func (c *calculation) replace(u *unitProgram, each int64) {
 			left[p.entry] = times(c.unitLimit(p.entry.AggregatedQuantityLimit, p.entry.aggregatedQuantityFormula), c.bundles)
 		}
 		perLine := times(c.unitLimit(p.entry.QuantityLimit, p.entry.quantityFormula), c.bundles)
-		units := min(p.count, perLine, left[p.entry])
-		if units <= 0 || !s.Lines[p.line].AmountKnown || each == 0 {
+		l := &s.Lines[p.line]
+		units := min(p.count, perLine, left[p.entry], l.Quantity-l.DiscountQuantity)
+		if units <= 0 || !l.AmountKnown || each == 0 {
 			continue
 		}
-		if left[p.entry] != unlimited {
+		if c.exchange(u, p.line, units, each) && left[p.entry] != unlimited {
 			left[p.entry] -= units
 		}
-		c.exchange(u, p.line, units, each)
 	}
 }
 
-func (c *calculation) exchange(u *unitProgram, source int, units, each int64) {
+// exchange replaces units of one line. It changes nothing and reports false when the order would leave the range of
+// amounts, or would fall below the discounts that were taken off it before: what was granted cannot shrink.
+func (c *calculation) exchange(u *unitProgram, source int, units, each int64) bool {
 	s := c.state
 	value, _ := s.Lines[source].value(units)
 	value = min(value, s.Lines[source].Subtotal())
@@ -186,17 +197,22 @@ func (c *calculation) exchange(u *unitProgram, source int, units, each int64) {
 		}
 	}
 	added := money.MulDiv(units, each, 1)
+	target := c.rewardLine(u, lines)
+	if gained, _ := target.value(added); value-gained > s.Total() {
+		return false
+	}
 	if lines = c.grow(u, lines, added); lines == nil {
-		return
+		return false
 	}
 	s.addUnits(source, -units, -value)
-	target := lines[0]
-	gained, _ := s.Lines[target].value(added)
-	discount := s.addLineDiscount(target, max(0, gained-value))
+	to := lines[0]
+	gained, _ := s.Lines[to].value(added)
+	discount := s.addLineDiscount(to, max(0, gained-value))
 	c.out.UnitsChanged = true
 	s.replaced = append(s.replaced, order.ApplicationDetail{
 		SourceIndex: source, SourceAppliedQuantity: -units, SourceAppliedQuantityAmount: -value,
-		TargetIndex: target, TargetAppliedQuantity: added, TargetAppliedQuantityAmount: gained,
+		TargetIndex: to, TargetAppliedQuantity: added, TargetAppliedQuantityAmount: gained,
 		TargetAppliedDiscountAmount: discount,
 	})
+	return true
 }

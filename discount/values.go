@@ -8,6 +8,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount/formula"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
+	"github.com/voucherify-go/voucherify/product"
 )
 
 // Values supplies the operands of formulas that are not about the order: customer, redemption and voucher.
@@ -17,7 +18,7 @@ type Values = formula.Env
 // single units.
 func (c *calculation) amountOff(l *Line) int64 {
 	amount := limitOf(c.definition.AmountOff)
-	if value, ok := c.money(c.formulas.amount, l, nil); ok {
+	if value, ok := c.money(c.formulas.amount, l); ok {
 		amount = value
 		c.out.Discount.AmountOff = &value
 	}
@@ -30,7 +31,7 @@ func (c *calculation) amountOff(l *Line) int64 {
 // percentOff is the percentage for a line (nil: for the order) as an exact ratio, multiplied by the bundles, at most 1.
 func (c *calculation) percentOff(l *Line) money.Ratio {
 	ratio := c.percent
-	if value, ok := c.evaluate(c.formulas.percent, l, nil); ok {
+	if value, ok := c.evaluate(c.formulas.percent, l); ok {
 		value = decimal.Max(decimal.Zero, decimal.Min(value, decimal.NewFromInt(100))).Truncate(money.MaxPercentDigits)
 		if exact, err := money.Percent(value); err == nil {
 			ratio = exact
@@ -44,30 +45,50 @@ func (c *calculation) percentOff(l *Line) money.Ratio {
 }
 
 // fixedAmount is the new price of the order or, for lines without a price of their own, of a unit.
-func (c *calculation) fixedAmount(l *Line, e *entry) int64 {
+func (c *calculation) fixedAmount(l *Line) int64 {
 	amount := limitOf(c.definition.FixedAmount)
-	if value, ok := c.money(c.formulas.fixed, l, e); ok {
+	if value, ok := c.money(c.formulas.fixed, l); ok {
 		amount = value
 		c.out.Discount.FixedAmount = &value
 	}
 	return min(amount, money.Max)
 }
 
-// newPrice is the new unit price of a line: the entry's, else the discount's. Without any, the price stays.
-func (c *calculation) newPrice(e *entry, l *Line) int64 {
-	if value, ok := c.money(e.priceFormula, l, e); ok {
-		c.out.Discount.IsDynamic = true
-		return value
+// newPrice is the new unit price of a line that entries with the given effect select: the price of the most specific
+// entry that has one, of several collections the lowest, else the discount's. Without any, the price stays.
+func (c *calculation) newPrice(effect product.ApplicationEffect, l *Line) int64 {
+	var best *entry
+	var price int64
+	for i := range c.scope.entries {
+		e := &c.scope.entries[i]
+		if e.Effect != effect || (best != nil && e.rank > best.rank) || !e.matcher.Matches(l.Identity) {
+			continue
+		}
+		own, ok := c.entryPrice(e, l)
+		if ok && (best == nil || e.rank < best.rank || (e.rank == rankCollection && own < price)) {
+			best, price = e, own
+		}
+	}
+	if best == nil {
+		return c.fixedAmount(l)
+	}
+	return price
+}
+
+// entryPrice is the new unit price that an entry itself names for a line.
+func (c *calculation) entryPrice(e *entry, l *Line) (int64, bool) {
+	if value, ok := c.money(e.priceFormula, l); ok {
+		return value, true
 	}
 	if e.Price != nil {
-		return *e.Price
+		return *e.Price, true
 	}
-	return c.fixedAmount(l, e)
+	return 0, false
 }
 
 // unitLimit is a cap on units: the formula's value rounded down, else the plain limit.
 func (c *calculation) unitLimit(limit *int64, f *formula.Formula) int64 {
-	if value, ok := c.evaluate(f, nil, nil); ok {
+	if value, ok := c.evaluate(f, nil); ok {
 		return toUnits(value)
 	}
 	return limitOf(limit)
@@ -76,11 +97,7 @@ func (c *calculation) unitLimit(limit *int64, f *formula.Formula) int64 {
 // unitOff is the number of units of a reward, multiplied by the bundles.
 func (c *calculation) unitOff(u *unitProgram) int64 {
 	units := *u.UnitOff
-	f := u.formula
-	if f == nil && c.effect != AddMany {
-		f = c.formulas.unit
-	}
-	if value, ok := c.evaluate(f, nil, nil); ok {
+	if value, ok := c.evaluate(u.formula, nil); ok {
 		units = min(toUnits(value), MaxUnitOff)
 		if c.effect != AddMany {
 			c.out.Discount.UnitOff = &units
@@ -97,8 +114,8 @@ func toUnits(value decimal.Decimal) int64 {
 }
 
 // money evaluates a formula that yields major units; out of range counts as "cannot be computed".
-func (c *calculation) money(f *formula.Formula, l *Line, e *entry) (int64, bool) {
-	value, ok := c.evaluate(f, l, e)
+func (c *calculation) money(f *formula.Formula, l *Line) (int64, bool) {
+	value, ok := c.evaluate(f, l)
 	if !ok {
 		return 0, false
 	}
@@ -107,7 +124,7 @@ func (c *calculation) money(f *formula.Formula, l *Line, e *entry) (int64, bool)
 }
 
 // evaluate computes a formula; false means that there is none, or that it failed and the fallback counts.
-func (c *calculation) evaluate(f *formula.Formula, l *Line, _ *entry) (decimal.Decimal, bool) {
+func (c *calculation) evaluate(f *formula.Formula, l *Line) (decimal.Decimal, bool) {
 	if f == nil {
 		return decimal.Zero, false
 	}
@@ -130,7 +147,7 @@ func (o *operands) Operand(name formula.Operand) (formula.Value, bool) {
 		if o.context.Mode == Initial {
 			return formula.Minor(s.Amount), true
 		}
-		return formula.Minor(s.Total()), true
+		return formula.Minor(o.total), true
 	case formula.OrderItemsQuantity:
 		return formula.Int(int64(len(s.Lines))), true
 	case formula.OrderUnitsQuantity:
@@ -185,7 +202,7 @@ func lineOperand(l *Line, name formula.Operand, names lineNames) (formula.Value,
 	case names.amount:
 		return formula.Minor(l.Amount), l.AmountKnown
 	case names.subtotal:
-		return formula.Minor(l.Subtotal()), l.AmountKnown
+		return formula.Minor(l.before()), l.AmountKnown
 	case names.units:
 		return formula.Int(l.Quantity), true
 	}
@@ -206,7 +223,7 @@ func (o *operands) extreme(direction int) *Line {
 			continue
 		}
 		order := comparePrices(l, found, direction)
-		if order < 0 || (order == 0 && l.Subtotal() < found.Subtotal()) {
+		if order < 0 || (order == 0 && l.before() < found.before()) {
 			found = l
 		}
 	}

@@ -1,5 +1,5 @@
 // Package id owns the format of the engine's identifiers: a prefix that names the kind and 18 lower-case hex digits
-// that sort by time of creation, such as "r_0199f3a2c4e0000017".
+// that sort by time of creation, such as "r_19ca9450a000000017".
 //
 // It refuses to read a clock or a random source: both come in as values when a Sequence is made, so that the pure core
 // can number what it plans and the same input gives the same identifiers.

@@ -60,17 +60,8 @@ func (m Map) Check(field string) *fault.Error {
 	if len(m) == 0 {
 		return nil
 	}
-	if len(m) > MaxKeys {
-		return fault.Invalid(field, "has %d keys, at most %d are allowed", len(m), MaxKeys)
-	}
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		value := m[key]
-		if !utf8.ValidString(key) || key == "" {
-			return fault.Invalid(field, "has a key that is empty or not valid UTF-8")
-		}
-		if err := checkValue(field+"."+key, value, 1); err != nil {
-			return err
-		}
+	if err := checkObject(field, m, 1); err != nil {
+		return err
 	}
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -78,6 +69,22 @@ func (m Map) Check(field string) *fault.Error {
 	}
 	if len(text) > MaxBytes {
 		return fault.Invalid(field, "is %d bytes of JSON, at most %d are allowed", len(text), MaxBytes)
+	}
+	return nil
+}
+
+// checkObject refuses keys that are empty, not text or too many; depth is that of the values.
+func checkObject(field string, object map[string]any, depth int) *fault.Error {
+	if len(object) > MaxKeys {
+		return fault.Invalid(field, "has %d keys, at most %d are allowed", len(object), MaxKeys)
+	}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if key == "" || !utf8.ValidString(key) {
+			return fault.Invalid(field, "has a key that is empty or not valid UTF-8")
+		}
+		if err := checkValue(field+"."+key, object[key], depth); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -101,12 +108,16 @@ func checkValue(field string, value any, depth int) *fault.Error {
 				return err
 			}
 		}
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if err := checkValue(field+"."+key, v[key], depth+1); err != nil {
+	case []string:
+		for _, element := range v {
+			if err := checkValue(field, element, depth+1); err != nil {
 				return err
 			}
 		}
+	case map[string]any:
+		return checkObject(field, v, depth+1)
+	case Map:
+		return checkObject(field, v, depth+1)
 	}
 	return nil
 }

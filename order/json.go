@@ -3,6 +3,7 @@ package order
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"github.com/voucherify-go/voucherify/fault"
@@ -50,7 +51,7 @@ func (o *Order) UnmarshalJSON(text []byte) error {
 	}{plain: (*plain)(o)}
 	o.Touched = 0
 	if err := json.Unmarshal(text, &in); err != nil {
-		return err
+		return atLine(text, err)
 	}
 	orderLevel := read(&o.DiscountAmount, in.DiscountAmount)
 	itemLevel := read(&o.ItemsDiscountAmount, in.ItemsDiscountAmount)
@@ -71,6 +72,23 @@ func (o *Order) UnmarshalJSON(text []byte) error {
 		o.Touched |= TouchedItems
 	}
 	return nil
+}
+
+// atLine adds to the refusal of a line which line it is.
+func atLine(text []byte, err error) error {
+	var refused *fault.Error
+	var in struct {
+		Items []json.RawMessage `json:"items"`
+	}
+	if !errors.As(err, &refused) || json.Unmarshal(text, &in) != nil {
+		return err
+	}
+	for i, line := range in.Items {
+		if err := json.Unmarshal(line, new(Item)); err != nil {
+			return fault.Within(at("items", i), err)
+		}
+	}
+	return err
 }
 
 // MarshalJSON writes the line; a calculated line always has its initial values and its subtotal, also when they are 0.

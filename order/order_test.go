@@ -1,79 +1,120 @@
 package order_test
 
 import (
-	"errors"
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
 )
 
-func TestWhatALineIsRecognisedBy(t *testing.T) {
+func TestNewMakesAnItemOfEachLine(t *testing.T) {
 	t.Parallel()
+	gift := metadata.Map{"gift": true}
+	got := order.New("cart-7",
+		order.Line{ProductID: "prod_1", Quantity: 2, Price: 1200},
+		order.Line{SKUID: "sku_1", Quantity: 1, Metadata: gift},
+		order.Line{ProductID: "prod_1", Quantity: 2, Price: 1200})
+	want := &order.Order{SourceID: "cart-7", Items: []order.Item{
+		{ProductID: "prod_1", Quantity: 2, Price: pointer[int64](1200)},
+		{SKUID: "sku_1", Quantity: 1, Metadata: gift}, // no price means that of the catalogue
+		{ProductID: "prod_1", Quantity: 2, Price: pointer[int64](1200)},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+	if got.Items[0].Price == got.Items[2].Price {
+		t.Error("two lines share one price")
+	}
+	if diff := cmp.Diff(&order.Order{Items: []order.Item{}}, order.New("")); diff != "" {
+		t.Errorf("order without lines (-want +got):\n%s", diff)
+	}
+}
+
+func TestLineAmountAndUnitPrice(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name          string
+		item          order.Item
+		amount, price int64
+		known         bool
+	}{
+		{"nothing is known", order.Item{Quantity: 3}, 0, 0, false},
+		{"a price says nothing of the amount", order.Item{Quantity: 3, Price: pointer[int64](100)}, 0, 100, true},
+		{"an amount says nothing of the price", order.Item{Quantity: 3, Amount: pointer[int64](300)}, 300, 0, false},
+		{"both, in contradiction", order.Item{Quantity: 1, Price: pointer[int64](3000), Amount: pointer[int64](3300)}, 3300, 3000, true},
+		{"a line that costs nothing", order.Item{Price: pointer[int64](0), Amount: pointer[int64](0)}, 0, 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := tt.item.LineAmount(); got != tt.amount {
+				t.Errorf("amount: got %d, want %d", got, tt.amount)
+			}
+			if price, known := tt.item.UnitPrice(); price != tt.price || known != tt.known {
+				t.Errorf("price: got %d, %t, want %d, %t", price, known, tt.price, tt.known)
+			}
+		})
+	}
+}
+
+func TestIdentityOfALine(t *testing.T) {
+	t.Parallel()
+	type item = order.Item
 	catalogue := product.NewIndex(
 		[]*product.Product{{ID: "prod_1", SourceID: "mug"}, {ID: "prod_2", SourceID: "both"}},
 		[]*product.SKU{{ID: "sku_1", SourceID: "mug-blue", ProductID: "prod_1"}, {ID: "sku_2", SourceID: "both", ProductID: "prod_1"}}, nil,
 	)
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
-		line order.Item
+		item order.Item
 		want product.Identity
 	}{
-		{"nothing", order.Item{}, product.Identity{}},
-		{"the ids of the engine", order.Item{ProductID: "prod_1", SKUID: "sku_1"}, product.Identity{ProductID: "prod_1", SKUID: "sku_1"}},
-		{
-			"the ids of the line before those of its data",
-			order.Item{SKUID: "sku_1", SKU: &order.SKUData{ID: "sku_2", SourceID: "x"}, Product: &order.ProductData{ID: "prod_2", SourceID: "y"}},
-			product.Identity{SKUID: "sku_1", SKUSourceID: "x", ProductID: "prod_2", ProductSourceID: "y"},
-		},
-		{"a source_id of a SKU", order.Item{SourceID: "mug", RelatedObject: product.KindSKU}, product.Identity{SKUSourceID: "mug"}},
-		{"a source_id of a product", order.Item{SourceID: "both", RelatedObject: product.KindProduct}, product.Identity{ProductSourceID: "both"}},
-		{"a source_id alone that a SKU has", order.Item{SourceID: "mug-blue"}, product.Identity{SKUSourceID: "mug-blue"}},
-		{"a source_id alone that a SKU and a product have", order.Item{SourceID: "both"}, product.Identity{SKUSourceID: "both"}},
-		{"a source_id alone that a product has", order.Item{SourceID: "mug"}, product.Identity{ProductSourceID: "mug"}},
-		{"a source_id alone that nobody has", order.Item{SourceID: "lamp"}, product.Identity{ProductSourceID: "lamp"}},
-		{
-			"a source_id beside a product is not tried as a SKU", order.Item{SourceID: "mug-blue", ProductID: "prod_1"},
-			product.Identity{ProductID: "prod_1", ProductSourceID: "mug-blue"},
-		},
-	}
-	for _, test := range tests {
-		if diff := cmp.Diff(test.want, test.line.Identity(catalogue)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
-	}
-	alone := order.Item{SourceID: "mug-blue"}
-	if got := alone.Identity(nil); got.ProductSourceID != "mug-blue" {
-		t.Errorf("without a catalogue: %+v", got)
+		{"nothing", item{}, product.Identity{}},
+		{"the engine's ids", item{ProductID: "prod_1", SKUID: "sku_1"}, product.Identity{ProductID: "prod_1", SKUID: "sku_1"}},
+		{"a SKU of the shop", item{SourceID: "mug-blue", RelatedObject: product.KindSKU}, product.Identity{SKUSourceID: "mug-blue"}},
+		{"a product of the shop", item{SourceID: "mug", RelatedObject: product.KindProduct}, product.Identity{ProductSourceID: "mug"}},
+		{"a source_id alone is that of a SKU", item{SourceID: "mug-blue"}, product.Identity{SKUSourceID: "mug-blue"}},
+		{"of a SKU before a product", item{SourceID: "both"}, product.Identity{SKUSourceID: "both"}},
+		{"of a product when no SKU has it", item{SourceID: "mug"}, product.Identity{ProductSourceID: "mug"}},
+		{"of a product when nobody has it", item{SourceID: "lamp"}, product.Identity{ProductSourceID: "lamp"}},
+		{"beside another name it is not tried as a SKU", item{SourceID: "mug-blue", ProductID: "prod_1"},
+			product.Identity{ProductID: "prod_1", ProductSourceID: "mug-blue"}},
+		{"the ids of the data sent with the line",
+			item{Product: &order.ProductData{ID: "prod_1", SourceID: "mug"}, SKU: &order.SKUData{ID: "sku_1", SourceID: "mug-blue"}},
+			product.Identity{ProductID: "prod_1", ProductSourceID: "mug", SKUID: "sku_1", SKUSourceID: "mug-blue"}},
+		{"the ids of the line win over those of the data",
+			item{ProductID: "prod_1", SKUID: "sku_1", Product: &order.ProductData{ID: "prod_2"}, SKU: &order.SKUData{ID: "sku_2"}},
+			product.Identity{ProductID: "prod_1", SKUID: "sku_1"}},
+		{"the source_id of the SKU's data wins over that of the line",
+			item{SourceID: "a", RelatedObject: product.KindSKU, SKU: &order.SKUData{SourceID: "b"}}, product.Identity{SKUSourceID: "b"}},
+		{"the source_id of the product's data wins over that of the line",
+			item{SourceID: "a", Product: &order.ProductData{SourceID: "b"}}, product.Identity{ProductSourceID: "b"}},
+		{"the source_id of a SKU beside the data of its product",
+			item{SourceID: "mug-blue", RelatedObject: product.KindSKU, Product: &order.ProductData{SourceID: "mug"}},
+			product.Identity{SKUSourceID: "mug-blue", ProductSourceID: "mug"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, tt.item.Identity(catalogue)); diff != "" {
+				t.Errorf("identity (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
-func TestTheTextsOfAnOrderAreBounded(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("x", 256)
-	item := func(i order.Item) order.Order { return order.Order{Items: []order.Item{i}} }
-	for field, o := range map[string]order.Order{
-		"id":                         {ID: long},
-		"source_id":                  {SourceID: long},
-		"customer_id":                {CustomerID: long},
-		"referrer_id":                {ReferrerID: long},
-		"items[0].product_id":        item(order.Item{ProductID: long}),
-		"items[0].sku_id":            item(order.Item{SKUID: long}),
-		"items[0].source_id":         item(order.Item{SourceID: long}),
-		"items[0].product.id":        item(order.Item{Product: &order.ProductData{ID: long}}),
-		"items[0].product.source_id": item(order.Item{Product: &order.ProductData{SourceID: long}}),
-		"items[0].product.name":      item(order.Item{Product: &order.ProductData{Name: long}}),
-		"items[0].sku.id":            item(order.Item{SKU: &order.SKUData{ID: long}}),
-		"items[0].sku.source_id":     item(order.Item{SKU: &order.SKUData{SourceID: "\xff"}}),
-		"items[0].sku.sku":           item(order.Item{SKU: &order.SKUData{Name: long}}),
-	} {
-		var e *fault.Error
-		if err := o.Check(); !errors.As(err, &e) || e.Field != field || e.Key != fault.InvalidPayload {
-			t.Errorf("%s: got %v", field, err)
-		}
-	}
+func ExampleNew() {
+	cart := order.New("cart-7",
+		order.Line{ProductID: "prod_mug", Quantity: 2, Price: 1200},
+		order.Line{SKUID: "sku_plate", Quantity: 1}) // at the price of the catalogue
+	fmt.Println(cart.SourceID, len(cart.Items), cart.Check())
+	// Output: cart-7 2 <nil>
+}
+
+func ExampleItem_Identity() {
+	line := order.Item{SourceID: "mug-blue", RelatedObject: product.KindSKU, Quantity: 1}
+	fmt.Println(line.Identity(nil).Key())
+	// Output: sku-source:mug-blue
 }

@@ -77,8 +77,8 @@ type StackingRules struct {
 	ApplicableRedeemablesCategoryLimits map[string]int `json:"applicable_redeemables_category_limits,omitempty"`
 	// ApplicableExclusiveRedeemablesLimit is the number of exclusive redeemables, 1 to 5. Default 1.
 	ApplicableExclusiveRedeemablesLimit int `json:"applicable_exclusive_redeemables_limit,omitempty"`
-	// ApplicableExclusiveRedeemablesPerCategoryLimit is the number of exclusive redeemables of one category, 1 to 5.
-	// Default 1.
+	// ApplicableExclusiveRedeemablesPerCategoryLimit is the number of exclusive redeemables of one category, 1 to
+	// ApplicableExclusiveRedeemablesLimit. Default 1.
 	ApplicableExclusiveRedeemablesPerCategoryLimit int `json:"applicable_exclusive_redeemables_per_category_limit,omitempty"`
 	// ExclusiveCategories are never combined with common redeemables, JointCategories may be combined with all.
 	ExclusiveCategories []string `json:"exclusive_categories,omitempty"`

@@ -267,7 +267,7 @@ func (i *incentive) describe(v *voucher.Voucher, parent *campaignEntry) {
 	i.id, i.window, i.active, i.metadata = v.ID, v.Window, v.Active, v.Metadata
 	i.category = v.CategoryID
 	if parent != nil {
-		i.window = v.Window.Or(parent.Window)
+		i.window = v.WindowIn(parent.Window)
 		i.active = v.Active && parent.Active
 		if i.category == "" {
 			i.category = parent.CategoryID

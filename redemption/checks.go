@@ -158,7 +158,16 @@ func (c *calculation) violated(t *turn, r *rule, f *validation.Failure) *fault.E
 		Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: key, Actual: f.Actual, Expected: f.Expected,
 		Missing: f.Missing, Operand: f.Name, RuleID: r.id, RuleVersion: r.version,
 	})
+	if missing, ok := missingNames[key]; ok {
+		return fault.New(key, "%s is required to validate rules", missing).Says(f.Message)
+	}
 	return fault.New(key, "%s cannot be redeemed because of violated validation rules: %s", objectNames[t.Object], r.id).Says(f.Message)
+}
+
+// missingNames say what a request lacks for a rule.
+var missingNames = map[fault.Key]string{
+	fault.MissingCustomer: "Customer", fault.MissingOrder: "Order", fault.MissingAmount: "Amount",
+	fault.MissingOrderItems: "At least one order item",
 }
 
 // checkBundle identifies the bundle that a rule of the redeemable asks for.

@@ -30,12 +30,12 @@ func (w *eventWriter) put(kind event.Type, entity string, text json.RawMessage) 
 	})
 }
 
-// addRedemption adds the event of one redemption and, when the customer is known, the customer's event with the same data.
+// addRedemption adds the event of one redemption and, when the customer is known, the customer's event with the same data. The
+// data must have the redemption.
 func (w *eventWriter) addRedemption(kind, customerKind event.Type, x *Redemption, known bool, data map[string]any) {
 	data["created_at"] = x.Date
-	data[x.RelatedObjectType] = map[string]any{"id": x.RelatedObjectID, "code": x.Code, "campaign_id": x.CampaignID}
-	if _, self := data["redemption"]; !self {
-		data["redemption"] = x
+	if x.RelatedObjectType != "redemption" { // that of a parent, or of a code that does not exist, is the redemption itself
+		data[x.RelatedObjectType] = map[string]any{"id": x.RelatedObjectID, "code": x.Code, "campaign_id": x.CampaignID}
 	}
 	w.add(kind, x.ID, data)
 	if known {

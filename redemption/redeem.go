@@ -279,6 +279,8 @@ func (r *redeem) writeEvents() error {
 	o, buyer := r.result.Order, r.result.Customer
 	if r.newCustomer {
 		e.add(event.CustomerCreated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
+	} else if buyer != r.snapshot.Customer {
+		e.add(event.CustomerUpdated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
 	}
 	if buyer != nil {
 		data := map[string]any{"customer": r.encoded(buyer), "order": r.encoded(o)}
@@ -297,7 +299,7 @@ func (r *redeem) writeEvents() error {
 		})
 	}
 	if r.result.Parent != nil {
-		e.add(event.RedemptionSucceeded, r.result.Parent.ID, map[string]any{
+		e.addRedemption(event.RedemptionSucceeded, "", r.result.Parent, false, map[string]any{
 			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(r.result.Parent),
 		})
 	}

@@ -65,7 +65,7 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 	named := s.Redemptions[request.Redemption]
 	switch {
 	case named == nil:
-		return nil, nil, fault.Missing("redemption", request.Redemption)
+		return nil, nil, unknown(request.Redemption)
 	case named.Result == Failure:
 		return nil, nil, fault.New(fault.InvalidRedemption, "%s is a failed attempt, there is nothing to return", named.ID).At("redemption")
 	case named.Parent != "":

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/voucherify-go/voucherify/customer"
@@ -81,7 +82,7 @@ type RollbackPolicy struct {
 func PlanRollback(s *Snapshot, request *RollbackRequest, policy RollbackPolicy) (*Plan, *RollbackResult, error) {
 	named := s.Redemptions[request.Redemption]
 	if named == nil {
-		return nil, nil, fault.Missing("redemption", request.Redemption)
+		return nil, nil, unknown(request.Redemption)
 	}
 	if named.Result == Failure {
 		return nil, nil, fault.New(fault.InvalidRedemption, "%s is a failed attempt, there is nothing to roll back", named.ID).At("redemption")
@@ -105,6 +106,14 @@ func PlanRollback(s *Snapshot, request *RollbackRequest, policy RollbackPolicy) 
 		}
 	}
 	return &r.plan, r.result, r.plan.Seal()
+}
+
+// unknown is the refusal of an id that is not that of a redemption.
+func unknown(name string) *fault.Error {
+	if strings.HasPrefix(name, id.Rollback) || strings.HasPrefix(name, id.FailedRollback) {
+		return fault.New(fault.InvalidRedemption, "%s is a rollback, there is nothing to give back", name).At("redemption")
+	}
+	return fault.Missing("redemption", name)
 }
 
 type rollback struct {
@@ -188,7 +197,14 @@ func (r *rollback) undo(mode promotion.RollbackMode) error {
 	if r.named.Children != nil {
 		r.result.Parent = r.record(r.named)
 	}
-	return r.finishOrder(o, mode)
+	if err := r.finishOrder(o, mode); err != nil {
+		return err
+	}
+	// The first redemption is undone last, so what it leaves is the order as it is stored.
+	if last := r.result.Rollbacks[0].Order; last != nil {
+		last.Status, last.UpdatedAt, last.Version = o.Status, o.UpdatedAt, o.Version
+	}
+	return nil
 }
 
 // giveBack lowers the counters that a redemption raised; a discount that returns have given back already is not given

@@ -36,11 +36,13 @@ func takeOff(o *order.Order, g *Granted) {
 		}
 		item := &o.Items[i]
 		item.Quantity -= line.AddedUnits
-		item.DiscountQuantity = max(0, item.DiscountQuantity-line.FreeUnits)
+		// What a later redemption took off units that disappear now goes with them.
+		item.DiscountQuantity = max(0, min(item.DiscountQuantity-line.FreeUnits, item.Quantity))
 		item.DiscountAmount = max(0, item.DiscountAmount-line.Discount)
 		o.Amount -= line.AddedAmount
 		if item.Amount != nil {
 			*item.Amount -= line.AddedAmount
+			item.DiscountAmount = min(item.DiscountAmount, *item.Amount)
 			item.SubtotalAmount = *item.Amount - item.DiscountAmount
 		}
 	}

@@ -53,6 +53,9 @@ func compileBundle(b *BundleRules, index *product.Index) ([]bundlePart, error) {
 	}
 	parts := make([]bundlePart, 0, len(b.Nodes))
 	for _, key := range orderedKeys(b.Nodes) {
+		if key == limitKey || key == logicKey {
+			return nil, invalid("bundle_rules", "%q cannot be the key of a condition", key)
+		}
 		part, err := compileBundlePart("bundle_rules."+key, b.Nodes[key], index)
 		if err != nil {
 			return nil, err
@@ -80,14 +83,14 @@ func compileBundlePart(path string, n Node, index *product.Index) (bundlePart, e
 		sub := n.Rules.Nodes[key]
 		at := path + ".rules." + key
 		values := sub.Conditions["$is"]
-		if sub.Name != "order.items.aggregated_quantity" || len(values) != 1 {
+		if sub.Name != "order.items.aggregated_quantity" || len(values) != 1 || len(sub.Conditions) != 1 || len(sub.Rules.Nodes) > 0 {
 			return bundlePart{}, invalid(at, "only order.items.aggregated_quantity with one $is can stand in a bundle")
 		}
 		units, ok := numberOf(values[0])
 		if !ok || !units.exact || units.whole < 1 || units.whole > MaxBundleUnits {
 			return bundlePart{}, invalid(at+".conditions.$is", "is not a whole number from 1 to %d", MaxBundleUnits)
 		}
-		part.units = units.whole
+		part.units = max(part.units, units.whole)
 	}
 	return part, nil
 }

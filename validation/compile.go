@@ -42,7 +42,7 @@ type leaf struct {
 	each       bool           // a condition on lines must hold for all of them
 	message    string
 	limit      *Limit
-	needs      Cause
+	needs      []Cause
 	family     Family
 	post       bool
 	near       *nearMiss // of comparisons in expressions
@@ -70,8 +70,8 @@ func (c *Compiler) Compile(rule Rule, index *product.Index) (*Program, error) {
 		return nil, within("applicable_to", err)
 	}
 	p := &Program{rule: &rule}
-	b := builder{compiler: c, index: index, message: messageOf(rule.Error)}
-	root, err := b.group("rules", rule.Rules, nil, b.message)
+	b := builder{compiler: c, index: index}
+	root, err := b.group("rules", rule.Rules, nil, "")
 	if err != nil {
 		return nil, err
 	}
@@ -103,10 +103,10 @@ func messageOf(e *ErrorText) string {
 type builder struct {
 	compiler *Compiler
 	index    *product.Index
-	message  string
 }
 
-// group compiles the conditions of a group; outer is the condition on items around it, if any.
+// group compiles the conditions of a group; outer is the condition on items around it, if any, and message the text of
+// the condition around it.
 func (b *builder) group(path string, g Group, outer *leaf, message string) (*branch, error) {
 	leaves := make(map[string]*leaf, len(g.Nodes))
 	keys := g.keys()
@@ -132,7 +132,10 @@ func (b *builder) leaf(path string, n *Node, outer *leaf, message string) (*leaf
 	if d.needsProperty() && n.Property == "" {
 		return nil, invalid(path+".property", "rule %s must have a property", n.Name)
 	}
-	l := &leaf{path: path, name: n.Name, definition: d, node: n, message: message, needs: d.needs, family: d.family, post: d.post}
+	l := &leaf{path: path, name: n.Name, definition: d, node: n, message: message, family: d.family, post: d.post}
+	if d.needs != "" {
+		l.needs = []Cause{d.needs}
+	}
 	if text := messageOf(n.Error); text != "" {
 		l.message = text
 	}
@@ -190,16 +193,14 @@ func (b *builder) conditions(l *leaf, path string, n *Node) error {
 	return nil
 }
 
+// unknownOperator is the error for a node with an operator that does not exist.
 func unknownOperator(path string, n *Node) error {
-	for _, name := range n.Conditions.names() {
-		if _, later := laterOperators[name]; later {
-			return invalid(path+".conditions."+name, "operator is not supported yet")
-		}
-		if _, known := operatorsByName[canonical(name)]; !known || canonical(name) != name {
-			return invalid(path+".conditions."+clip(name), "is not an operator")
-		}
+	names := n.Conditions.names()
+	name := names[slices.IndexFunc(names, func(name string) bool { return operatorsByName[name] == nil })]
+	if _, later := laterOperators[name]; later {
+		return invalid(path+".conditions."+name, "operator is not supported yet")
 	}
-	return invalid(path+".conditions", "an operator stands twice")
+	return invalid(path+".conditions."+clip(name), "is not an operator")
 }
 
 // prepareValues checks the values of an operator and writes them as literals.
@@ -265,12 +266,18 @@ func (l *leaf) term(o *operator, literals []string) string {
 	} else if o.infix != "" && len(literals) == 1 && d.kind != segmentsName {
 		return value + " " + o.infix + " " + literals[0]
 	}
-	if d.kind == segmentsName && o.name == "$is" {
-		o = operatorsByName["$in"] // member of any
-	} else if d.kind == segmentsName && o.name == "$is_not" {
-		o = operatorsByName["$not_in"]
+	return l.effective(o).function + "(" + value + ", " + list + ")"
+}
+
+// effective is the operator that is tested: for segments $is means to be in any of them.
+func (l *leaf) effective(o *operator) *operator {
+	switch {
+	case l.definition.kind == segmentsName && o.name == "$is":
+		return operatorsByName["$in"]
+	case l.definition.kind == segmentsName && o.name == "$is_not":
+		return operatorsByName["$not_in"]
 	}
-	return o.function + "(" + value + ", " + list + ")"
+	return o
 }
 
 // wrap puts conditions on single lines into a loop over the lines.
@@ -294,12 +301,15 @@ func (l *leaf) wrap(condition string) string {
 
 // bound notes the largest value that a counter may have for the condition to hold.
 func (l *leaf) bound(o *operator, want *operand) {
-	if !l.definition.usage || !want.isNumber {
+	if !l.definition.usage {
 		return
 	}
-	most := want.single.whole
+	most := want.each[0].single.whole
+	for _, wanted := range want.each {
+		most = max(most, wanted.single.whole)
+	}
 	switch o.name {
-	case "$less_than_or_equal", "$is":
+	case "$less_than_or_equal", "$is", "$in":
 	case "$less_than":
 		most--
 	default:

@@ -44,7 +44,7 @@ func (m *machine) explain(l *leaf) *Failure {
 func (m *machine) explainTests(l *leaf, f *Failure) {
 	value, single := m.value(l)
 	for _, t := range l.tests {
-		if single && t.operator.test(value, t.want) && len(l.tests) > 1 {
+		if single && l.effective(t.operator).test(value, t.want) && len(l.tests) > 1 {
 			continue
 		}
 		f.Operator = t.operator.name

@@ -1,46 +1,15 @@
 package validation
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/parser"
 )
 
-// expression compiles the free expression of a rule. It is hostile input: length and brackets are checked before it is
-// parsed, its syntax tree against what is allowed before it is compiled.
-func (b *builder) expression(source string) (*branch, error) {
-	if strings.TrimSpace(source) == "" {
-		return nil, nil
-	}
-	if err := checkText(source); err != nil {
-		return nil, err
-	}
-	tree, err := parser.Parse(source)
-	if err != nil {
-		return nil, invalid("expression", "%s", firstLine(err))
-	}
-	g := gate{}
-	if g.check(tree.Node, 0); g.refused != "" {
-		return nil, invalid("expression", "%s", g.refused)
-	}
-	var children []*branch
-	for _, part := range conjuncts(tree.Node) {
-		l, err := b.conjunct(part)
-		if err != nil {
-			return nil, err
-		}
-		children = append(children, &branch{leaf: l})
-	}
-	return join(conjunction, children), nil
-}
-
-// checkText bounds an expression before anything reads it: the parser recurses with every bracket.
+// checkText bounds the brackets of an expression before it is parsed: the parser recurses with every bracket. Its length
+// is bounded before.
 func checkText(source string) error {
-	if len(source) > MaxExpressionLength {
-		return invalid("expression", "is %d bytes long, at most %d are allowed", len(source), MaxExpressionLength)
-	}
 	depth, deepest, prefixes := 0, 0, 0
 	for _, r := range source {
 		switch r {
@@ -59,63 +28,18 @@ func checkText(source string) error {
 	return nil
 }
 
-func firstLine(err error) string { return clip(strings.SplitN(err.Error(), "\n", 2)[0]) }
-
-// conjuncts splits an expression at its top-level && into conditions that are decided one by one.
-func conjuncts(node ast.Node) []ast.Node {
-	if b, ok := node.(*ast.BinaryNode); ok && (b.Operator == "&&" || b.Operator == "and") {
-		return append(conjuncts(b.Left), conjuncts(b.Right)...)
-	}
-	return []ast.Node{node}
-}
-
-func (b *builder) conjunct(node ast.Node) (*leaf, error) {
-	l := &leaf{path: "expression", name: "expression", source: node.String(), message: b.message, family: FamilyRedemption}
-	uses := usesOf(node)
-	switch {
-	case uses["order"]:
-		l.family, l.needs = FamilyOrder, CauseMissingOrder
-	case uses["customer"]:
-		l.family, l.needs = FamilyCustomer, CauseMissingCustomer
-	}
-	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"]
-	l.near = nearMissOf(node)
-	if l.near != nil {
-		l.name = l.near.source
-	}
-	program, err := expr.Compile(l.source, expressionOptions...)
-	if err != nil {
-		return nil, invalid("expression", "%s", firstLine(err))
-	}
-	l.program = program
-	return l, nil
-}
-
-var expressionOptions = func() []expr.Option {
-	options := []expr.Option{expr.Env(&facts{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(2 * MaxExpressionNodes)}
-	for _, name := range allowedBuiltins {
-		options = append(options, expr.EnableBuiltin(name))
-	}
-	return options
-}()
-
-// facts is what free expressions see of a machine: no counters, since a limit that an expression reads could not be
-// guarded when the redemption is written.
-type facts struct {
-	Order      *OrderFacts      `expr:"order"`
-	Customer   *CustomerFacts   `expr:"customer"`
-	Redemption *RedemptionFacts `expr:"redemption"`
-}
-
 // allowedBuiltins are the functions of expressions: they read, they do not build.
 var allowedBuiltins = []string{"all", "any", "none", "one", "count", "sum", "len", "lower", "upper", "trim", "abs", "min", "max", "int", "float", "hasPrefix", "hasSuffix"}
 
 var allowedOperators = setOf("==", "!=", "<", ">", "<=", ">=", "&&", "and", "||", "or", "in", "not in", "+", "-", "*", "/", "%",
 	"contains", "startsWith", "endsWith", "??")
 
-// gate is the allow-list for the syntax tree of an expression.
+// gate is the allow-list for the syntax tree of an expression. What passes it takes at most as many steps as the tree has
+// nodes times the size of the facts: loops stand alone, and inside a loop each element is compared with single values
+// only, never with a list, an object or a text of the facts that would be gone through again for every element.
 type gate struct {
 	nodes   int
+	lines   bool // the loop around the node, if there is one, is over order.items
 	refused string
 }
 
@@ -136,9 +60,7 @@ func (g *gate) check(node ast.Node, nesting int) {
 	switch n := node.(type) {
 	case *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.PointerNode:
 	case *ast.IdentifierNode:
-		if n.Value != "order" && n.Value != "customer" && n.Value != "redemption" {
-			g.refuse("unknown name " + clip(n.Value))
-		}
+		g.refuse(unknownName(n.Value))
 	case *ast.MemberNode:
 		g.member(n, nesting)
 	case *ast.ChainNode:
@@ -154,13 +76,43 @@ func (g *gate) check(node ast.Node, nesting int) {
 	case *ast.BuiltinNode:
 		g.builtin(n, nesting)
 	case *ast.PredicateNode:
-		if nesting+1 > MaxPredicateNesting {
-			g.refuse("loops inside loops are not allowed")
-		}
 		g.check(n.Node, nesting+1)
 	default:
-		g.refuse("has a construct that is not allowed: " + clip(node.String()))
+		g.refuse(construct(node) + " is not allowed")
 	}
+}
+
+// unknownName words the refusal of a name that stands alone. Facts are read by their fields only, so that which of them
+// an expression reads can be seen.
+func unknownName(name string) string {
+	if isRoot(name) {
+		return name + " must be followed by one of its fields"
+	}
+	return "unknown name " + clip(name)
+}
+
+func isRoot(name string) bool { return name == "order" || name == "customer" || name == "redemption" }
+
+// construct names what is refused. It never writes a node out: a tree may hold the same node many times over.
+func construct(node ast.Node) string {
+	switch n := node.(type) {
+	case *ast.CallNode:
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return "function " + clip(callee.Value)
+		}
+		return "calling a method"
+	case *ast.VariableDeclaratorNode:
+		return "let"
+	case *ast.SequenceNode:
+		return "more than one expression"
+	case *ast.SliceNode:
+		return "a slice"
+	case *ast.MapNode:
+		return "an object"
+	case *ast.BytesNode:
+		return "a text of bytes"
+	}
+	return "a construct"
 }
 
 func (g *gate) all(nesting int, nodes ...ast.Node) {
@@ -173,115 +125,145 @@ func (g *gate) member(n *ast.MemberNode, nesting int) {
 	if text, ok := n.Property.(*ast.StringNode); ok && strings.HasPrefix(text.Value, "_") {
 		g.refuse("names that begin with _ are not allowed")
 	}
-	g.all(nesting, n.Node, n.Property)
+	switch inner := n.Node.(type) {
+	case *ast.MemberNode, *ast.PointerNode, *ast.BinaryNode:
+		g.all(nesting, n.Node, n.Property)
+	case *ast.IdentifierNode:
+		path, constant := memberPath(n)
+		switch {
+		case !isRoot(inner.Value):
+			g.refuse(unknownName(inner.Value))
+		case !constant:
+			g.refuse(unknownName(inner.Value))
+		case nesting > 0 && !slices.Contains(singleFacts, path):
+			g.refuse("inside a loop " + clip(path) + " can only be compared with the element")
+		}
+	default:
+		// Conditions are compiled from their texts, and the brackets around other values are not part of the text.
+		g.refuse("only a name can be followed by . or [")
+	}
+}
+
+// singleFacts are the facts of bounded size: a loop may read them as often as it likes.
+var singleFacts = []string{
+	"order.amount", "order.total_amount", "order.initial_amount", "order.quantity", "redemption.discount_amount",
+	"customer.id", "customer.source_id", "customer.name", "customer.email",
 }
 
 func (g *gate) binary(n *ast.BinaryNode, nesting int) {
 	if _, ok := allowedOperators[n.Operator]; !ok {
 		g.refuse("operator " + n.Operator + " is not allowed")
 	}
-	if n.Operator == "+" && (!isNumeric(n.Left) || !isNumeric(n.Right)) {
+	if n.Operator == "+" && (!g.isNumeric(n.Left) || !g.isNumeric(n.Right)) {
 		g.refuse("operator + is for numbers only")
 	}
-	g.all(nesting, n.Left, n.Right)
+	left, right := nesting, nesting
+	if isOrdering(n) && isOrdering(n.Left) {
+		g.refuse("a comparison cannot be compared") // without its brackets it would be a chain of comparisons
+	}
+	if n.Operator == "==" || n.Operator == "!=" || isOrdering(n) {
+		// A comparison with the element ends with the element.
+		if isFact(n.Left) && isElement(n.Right) {
+			left = 0
+		} else if isElement(n.Left) && isFact(n.Right) {
+			right = 0
+		}
+	}
+	g.check(n.Left, left)
+	g.check(n.Right, right)
+}
+
+func isOrdering(node ast.Node) bool {
+	n, ok := node.(*ast.BinaryNode)
+	return ok && mirrored[n.Operator] != ""
+}
+
+// isFact and isElement report whether a node is a plain path into the facts, or into the element of a loop.
+func isFact(node ast.Node) bool {
+	_, ok := startOf(node).(*ast.IdentifierNode)
+	return ok
+}
+
+func isElement(node ast.Node) bool {
+	_, ok := startOf(node).(*ast.PointerNode)
+	return ok
+}
+
+// startOf is where a path of constant names starts.
+func startOf(node ast.Node) ast.Node {
+	for {
+		switch n := node.(type) {
+		case *ast.ChainNode:
+			node = n.Node
+		case *ast.MemberNode:
+			if _, constant := n.Property.(*ast.StringNode); !constant {
+				return nil
+			}
+			node = n.Node
+		default:
+			return node
+		}
+	}
 }
 
 func (g *gate) builtin(n *ast.BuiltinNode, nesting int) {
-	for _, name := range allowedBuiltins {
-		if n.Name == name {
-			g.all(nesting, n.Arguments...)
-			return
+	if !slices.Contains(allowedBuiltins, n.Name) {
+		g.refuse("function " + clip(n.Name) + " is not allowed")
+		return
+	}
+	for _, argument := range n.Arguments {
+		if _, loop := argument.(*ast.PredicateNode); loop {
+			if g.lines = isItems(n.Arguments[0]); nesting >= MaxPredicateNesting {
+				g.refuse("loops inside loops are not allowed")
+			}
 		}
 	}
-	g.refuse("function " + clip(n.Name) + " is not allowed")
+	switch {
+	case n.Name == "len" && len(n.Arguments) == 1 && isItems(n.Arguments[0]):
+		return
+	case n.Name == "trim" && len(n.Arguments) == 2:
+		if _, constant := n.Arguments[1].(*ast.StringNode); !constant {
+			g.refuse("what trim cuts off must be a text") // it is gone through for every character
+		}
+	}
+	g.all(nesting, n.Arguments...)
+}
+
+func isItems(node ast.Node) bool {
+	member, ok := node.(*ast.MemberNode)
+	if !ok {
+		return false
+	}
+	path, ok := memberPath(member)
+	return ok && path == "order.items"
 }
 
 // isNumeric reports whether a node can only be a number, so that + cannot build texts.
-func isNumeric(node ast.Node) bool {
+func (g *gate) isNumeric(node ast.Node) bool {
 	switch n := node.(type) {
 	case *ast.IntegerNode, *ast.FloatNode:
 		return true
 	case *ast.UnaryNode:
-		return isNumeric(n.Node)
+		return g.isNumeric(n.Node)
 	case *ast.BinaryNode:
-		return strings.Contains("+-*/%", n.Operator) && isNumeric(n.Left) && isNumeric(n.Right)
+		return strings.Contains("+-*/%", n.Operator) && g.isNumeric(n.Left) && g.isNumeric(n.Right)
 	case *ast.BuiltinNode:
-		return n.Name == "len" || n.Name == "count" || n.Name == "sum" || n.Name == "int" || n.Name == "float" || n.Name == "abs"
+		return slices.Contains([]string{"len", "count", "sum", "int", "float", "abs"}, n.Name)
 	case *ast.MemberNode:
+		if path, ok := memberPath(n); ok {
+			return strings.HasSuffix(path, "amount") || path == "order.quantity"
+		}
 		property, ok := n.Property.(*ast.StringNode)
-		return ok && (strings.HasSuffix(property.Value, "amount") || property.Value == "quantity" || property.Value == "price")
+		return ok && g.isLine(n.Node) && slices.Contains([]string{"amount", "quantity", "price"}, property.Value)
 	}
 	return false
 }
 
-// usesOf returns the facts that an expression names: "order", "order.amount", …
-func usesOf(node ast.Node) map[string]bool {
-	v := namesUsed{}
-	ast.Walk(&node, v)
-	return v
-}
-
-type namesUsed map[string]bool
-
-// Visit implements ast.Visitor.
-func (u namesUsed) Visit(node *ast.Node) {
-	switch n := (*node).(type) {
-	case *ast.IdentifierNode:
-		u[n.Value] = true
-	case *ast.MemberNode:
-		if path, ok := memberPath(n); ok {
-			u[path] = true
-		}
+// isLine reports whether a node is a line of the cart: the element of a loop over them, or one by its index.
+func (g *gate) isLine(node ast.Node) bool {
+	if _, element := node.(*ast.PointerNode); element {
+		return g.lines
 	}
-}
-
-// memberPath is the dotted name of a member of a fact.
-func memberPath(n *ast.MemberNode) (string, bool) {
-	root, ok := n.Node.(*ast.IdentifierNode)
-	property, text := n.Property.(*ast.StringNode)
-	if !ok || !text {
-		return "", false
-	}
-	return root.Value + "." + property.Value, true
-}
-
-// nearMiss is a comparison of an amount with a number, which can say how much is missing.
-type nearMiss struct {
-	source    string
-	operator  string // with the amount on the left
-	threshold int64
-}
-
-var mirrored = map[string]string{">": "<", "<": ">", ">=": "<=", "<=": ">="}
-
-func nearMissOf(node ast.Node) *nearMiss {
-	b, ok := node.(*ast.BinaryNode)
-	if !ok {
-		return nil
-	}
-	left, right, operator := b.Left, b.Right, b.Operator
-	if _, literal := left.(*ast.IntegerNode); literal {
-		left, right, operator = right, left, mirrored[operator]
-	}
-	member, isMember := left.(*ast.MemberNode)
-	threshold, isNumber := right.(*ast.IntegerNode)
-	if !isMember || !isNumber || mirrored[operator] == "" {
-		return nil
-	}
-	path, ok := memberPath(member)
-	if _, known := (&machine{
-		Order: &OrderFacts{}, Customer: &CustomerFacts{}, Redemption: &RedemptionFacts{},
-	}).number(path); !ok || !known {
-		return nil
-	}
-	return &nearMiss{source: path, operator: operator, threshold: int64(threshold.Value)}
-}
-
-func (n *nearMiss) explain(m *machine, f *Failure) {
-	actual, _ := m.number(n.source)
-	f.Operator = n.operator
-	f.Actual, f.Expected = show(actual), n.operator+" "+show(n.threshold)
-	if n.operator == ">" || n.operator == ">=" {
-		f.Missing = shortfall(actual, n.threshold, n.operator == ">")
-	}
+	member, ok := node.(*ast.MemberNode)
+	return ok && isItems(member.Node)
 }

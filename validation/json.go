@@ -3,6 +3,7 @@ package validation
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -107,11 +108,23 @@ func unmarshalNodes(path string, raw map[string]json.RawMessage) (map[string]Nod
 	for _, key := range slices.SortedFunc(maps.Keys(raw), compareKeys) {
 		var n Node
 		if err := json.Unmarshal(raw[key], &n); err != nil {
-			return nil, within(path+"."+key, err)
+			return nil, unreadable(path+"."+key, err)
 		}
 		nodes[key] = n
 	}
 	return nodes, nil
+}
+
+// unreadable is the error for a condition whose JSON has another form.
+func unreadable(path string, err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return within(path, err)
+	}
+	if wrong.Field != "" {
+		path += "." + wrong.Field
+	}
+	return invalid(path, "cannot be a %s", wrong.Value)
 }
 
 // UnmarshalJSON reads the operators of a node: a single value becomes a list of one, null an empty list, and other

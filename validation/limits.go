@@ -1,9 +1,6 @@
 package validation
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // The bounds of a rule. A definition beyond them is refused before it is parsed or compiled.
 const (
@@ -15,6 +12,7 @@ const (
 	MaxAllValues    = 10000 // values of a whole tree
 	MaxValueLength  = 500   // bytes of a value
 	MaxMessage      = 200   // characters of a message to the shopper
+	MaxWork         = 20000 // conditions and values that an evaluation may look at; each time that a logic names them counts
 	MaxLogicLength  = 2048  // bytes of a group's logic
 	MaxLogicDepth   = 32    // nested brackets of a group's logic
 	MaxBundleRules  = 20    // numbered rules of a bundle
@@ -89,6 +87,9 @@ func (m *measure) group(path string, g Group, depth int) error {
 		return invalid(path, "the rule has more than %d conditions", MaxLeaves)
 	}
 	for _, key := range g.keys() {
+		if len(key) > MaxNameLength {
+			return invalid(path+"."+clip(key), "is longer than %d bytes", MaxNameLength)
+		}
 		n := g.Nodes[key]
 		at := path + "." + key
 		if err := m.node(at, &n); err != nil {
@@ -102,9 +103,6 @@ func (m *measure) group(path string, g Group, depth int) error {
 }
 
 func (m *measure) node(path string, n *Node) error {
-	if base := path[strings.LastIndexByte(path, '.')+1:]; len(base) > MaxNameLength {
-		return invalid(path[:MaxNameLength], "is longer than %d bytes", MaxNameLength)
-	}
 	switch {
 	case len(n.Name) > MaxNameLength:
 		return invalid(path+".name", "is longer than %d bytes", MaxNameLength)
@@ -118,10 +116,10 @@ func (m *measure) node(path string, n *Node) error {
 	for _, operator := range n.Conditions.names() {
 		count := len(n.Conditions[operator])
 		if count > MaxValues {
-			return invalid(path+".conditions."+operator, "has %d values, at most %d are allowed", count, MaxValues)
+			return invalid(path+".conditions."+clip(operator), "has %d values, at most %d are allowed", count, MaxValues)
 		}
 		if m.values += count; m.values > MaxAllValues {
-			return invalid(path+".conditions."+operator, "the rule has more than %d values", MaxAllValues)
+			return invalid(path+".conditions."+clip(operator), "the rule has more than %d values", MaxAllValues)
 		}
 	}
 	return n.Error.bounded(path + ".error")

@@ -16,6 +16,19 @@ type branch struct {
 	junction junction
 	leaf     *leaf
 	children []*branch
+	work     int // conditions and values that an evaluation may look at
+}
+
+// single is the branch of one condition.
+func single(l *leaf) *branch {
+	b := &branch{leaf: l, work: 1}
+	for _, t := range l.tests {
+		b.work += len(t.want.each)
+	}
+	if l.sub != nil {
+		b.work += l.sub.work
+	}
+	return b
 }
 
 // join combines children into one branch, without a level for a single child.
@@ -26,7 +39,11 @@ func join(j junction, children []*branch) *branch {
 	case 1:
 		return children[0]
 	}
-	return &branch{junction: j, children: children}
+	b := &branch{junction: j, children: children}
+	for _, child := range children {
+		b.work += child.work
+	}
+	return b
 }
 
 // leaves calls visit for every condition below b, in the order of evaluation.
@@ -50,9 +67,9 @@ func parseLogic(path, logic string, keys []string, leaves map[string]*leaf) (*br
 	if len(p.tokens) == 0 {
 		children := make([]*branch, len(keys))
 		for i, key := range keys {
-			children[i] = &branch{leaf: leaves[key]}
+			children[i] = single(leaves[key])
 		}
-		return join(conjunction, children), nil
+		return p.bounded(join(conjunction, children))
 	}
 	root, err := p.either()
 	if err != nil {
@@ -60,6 +77,15 @@ func parseLogic(path, logic string, keys []string, leaves map[string]*leaf) (*br
 	}
 	if p.position < len(p.tokens) {
 		return nil, invalid(p.path, "%q is unexpected", p.peek())
+	}
+	return p.bounded(root)
+}
+
+// bounded refuses a logic that names conditions so often that their evaluation has no end: the numbers of the levels of a
+// tree multiply.
+func (p *logicParser) bounded(root *branch) (*branch, error) {
+	if root != nil && root.work > MaxWork {
+		return nil, invalid(p.path, "names conditions too often: an evaluation would look at more than %d values", MaxWork)
 	}
 	return root, nil
 }
@@ -145,7 +171,7 @@ func (p *logicParser) primary() (*branch, error) {
 	switch {
 	case ok:
 		p.position++
-		return &branch{leaf: l}, nil
+		return single(l), nil
 	case word == "":
 		return nil, invalid(p.path, "ends where a condition is expected")
 	}

@@ -46,7 +46,7 @@ var names = map[string]nameDefinition{
 	"order.items.none":                {kind: linesName, family: FamilyOrder},
 	"order.items.cheapest":            {kind: linesName, family: FamilyOrder, needs: CauseMissingOrderItems},
 	"order.items.most_expensive":      {kind: linesName, family: FamilyOrder, needs: CauseMissingOrderItems},
-	"order.items.aggregated_amount":   {source: "matched.amount", family: FamilyOrder, line: true},
+	"order.items.aggregated_amount":   {source: "matched.amount", family: FamilyOrder, needs: CauseMissingOrderItemsAmount, line: true},
 	"order.items.aggregated_quantity": {source: "matched.quantity", family: FamilyOrder, line: true},
 	"order.items.price":               {kind: anyLineName, source: ".price", family: FamilyOrder, line: true},
 	"order.items.quantity":            {kind: anyLineName, source: ".quantity", family: FamilyOrder, line: true},

@@ -56,6 +56,8 @@ type machine struct {
 	facts  *Facts
 	before bool
 	limits []Limit
+
+	unvalued bool // a line of Matched has no amount
 }
 
 // usage is the counters under the names of generated sources.
@@ -92,6 +94,9 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 	verdict := Verdict{Holds: state == yes, Pending: state == pending}
 	if state == no {
 		failure.RuleID = p.rule.ID
+		if failure.Message == "" {
+			failure.Message = messageOf(p.rule.Error)
+		}
 		verdict.Failure = failure
 	} else if state == yes && len(m.limits) > 0 {
 		verdict.Limits = append([]Limit(nil), m.limits...)
@@ -150,8 +155,10 @@ func (m *machine) leaf(l *leaf) (state, *Failure) {
 	if l.post && m.before {
 		return pending, nil
 	}
-	if missing := m.missing(l.needs); missing != "" {
-		return no, &Failure{Path: l.path, Name: l.name, Property: l.property(), Cause: missing, Family: l.family, Message: l.message}
+	for _, need := range l.needs {
+		if missing := m.missing(need); missing != "" {
+			return no, &Failure{Path: l.path, Name: l.name, Property: l.property(), Cause: missing, Family: l.family, Message: l.message}
+		}
 	}
 	if l.lines != nil {
 		m.match(l.lines)
@@ -187,6 +194,10 @@ func (m *machine) missing(needs Cause) Cause {
 		case needs == CauseMissingOrderItems && len(o.Items) == 0:
 			return CauseMissingOrderItems
 		}
+	case CauseMissingOrderItemsAmount:
+		if m.unvalued {
+			return CauseMissingOrderItemsAmount
+		}
 	}
 	return ""
 }
@@ -196,6 +207,7 @@ func (m *machine) match(s *lineSelection) {
 	items := m.Order.Items
 	r := &m.Matched
 	*r = matched{Of: int64(len(items)), Items: r.Items[:0]}
+	m.unvalued = false
 	extreme, found := s.extremePrice(items)
 	for i := range items {
 		item := &items[i]
@@ -207,6 +219,7 @@ func (m *machine) match(s *lineSelection) {
 		r.Quantity += item.Quantity
 		r.Amount += item.Amount
 		r.Items = append(r.Items, item)
+		m.unvalued = m.unvalued || !item.HasAmount
 	}
 }
 

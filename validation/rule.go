@@ -29,10 +29,14 @@ type Rule struct {
 	//
 	// It may read order.amount, order.total_amount, order.initial_amount, order.quantity, order.metadata, order.items
 	// (each with product_id, product_source_id, sku_id, sku_source_id, price, quantity, amount, metadata and
-	// product_metadata), customer.id, customer.source_id, customer.name, customer.email, customer.segments,
-	// customer.metadata, redemption.metadata and redemption.discount_amount. Amounts are minor units. Conditions that
-	// are joined by && and || at the top are decided one by one: what one of them needs and the request lacks makes that
-	// one false. (Not a field of Voucherify.)
+	// product_metadata, and has_price and has_amount, without which price and amount are 0), customer.id,
+	// customer.source_id, customer.name, customer.email, customer.segments, customer.metadata, redemption.metadata and
+	// redemption.discount_amount. Amounts are minor units. Conditions that are joined by && and || at the top are decided
+	// one by one: what one of them needs and the request lacks makes that one false.
+	//
+	// The functions are all, any, none, one, count, sum, len, lower, upper, trim, abs, min, max, int, float, hasPrefix and
+	// hasSuffix. A loop such as any(order.items, .price > 100) cannot stand in another one, and compares the element with
+	// other facts by ==, !=, <, <=, > and >= only. (Not a field of Voucherify.)
 	Expression string `json:"expression,omitempty"`
 	// BundleRules says which lines make a bundle; nil when the rule has none.
 	BundleRules *BundleRules `json:"bundle_rules,omitempty"`
@@ -131,7 +135,7 @@ func (a Assignment) Check() error {
 func within(path string, err error) error {
 	var e *fault.Error
 	if errors.As(err, &e) {
-		return e.At(path)
+		return fault.New(fault.InvalidValidationRules, "%s", e.Details).At(e.Field).At(path)
 	}
 	return invalid(path, "%v", err)
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/voucherify-go/voucherify/metadata"
 )
 
 // program compiles a generated source, or finds it in the cache.
@@ -60,8 +62,13 @@ func look(from map[string]any, property string) any {
 	if !dotted {
 		return nil
 	}
-	inner, _ := from[head].(map[string]any)
-	return look(inner, rest)
+	switch inner := from[head].(type) {
+	case map[string]any:
+		return look(inner, rest)
+	case metadata.Map:
+		return look(inner, rest)
+	}
+	return nil
 }
 
 // prepareLists replaces the list of values of each operator by its prepared form, so that nothing is built per evaluation.

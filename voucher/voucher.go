@@ -33,6 +33,9 @@ type Voucher struct {
 	// Discount is nil for a voucher that uses its campaign's.
 	Discount *discount.Discount `json:"discount,omitempty"`
 	validity.Window
+	// OwnWindow says that the dates of the campaign do not count any more: the campaign changed after the code was given out or
+	// redeemed, and the code keeps what it had. The engine sets it. (Not a field of Voucherify.)
+	OwnWindow bool `json:"own_window,omitempty"`
 	// Active is the voucher's own switch; the campaign's switch counts as well.
 	Active         bool         `json:"active"`
 	AdditionalInfo string       `json:"additional_info,omitempty"`
@@ -98,6 +101,15 @@ func (v Voucher) Check() error {
 		return v.Window.CheckAlone()
 	}
 	return v.Window.Check()
+}
+
+// WindowIn returns the dates that count: the voucher's own and, unless OwnWindow is set, those of its campaign for whatever it
+// does not say itself.
+func (v *Voucher) WindowIn(campaign validity.Window) validity.Window {
+	if v.OwnWindow {
+		return v.Window
+	}
+	return v.Window.Or(campaign)
 }
 
 // CheckQuantity reports a redemption limit that is not between 1 and money.Max; nil is unlimited and fine.

@@ -27,12 +27,21 @@ type bundle struct {
 	ctx   context.Context
 	stop  context.CancelFunc // ends ctx
 	store store.Store
+	// history is what the workers of a race have done.
+	history history
 }
 
+// newBundle begins a test. At its end the store is audited and the history of its races is judged.
 func newBundle(t *testing.T, s store.Store) *bundle {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	return &bundle{T: t, ctx: ctx, stop: cancel, store: s}
+	books := newLedger(s)
+	b := &bundle{T: t, ctx: ctx, stop: cancel, store: books}
+	t.Cleanup(func() {
+		books.audit(t)
+		b.history.judge(t)
+	})
+	return b
 }
 
 // update runs a transaction that must succeed.
@@ -217,8 +226,13 @@ func (b *bundle) revision() int64 {
 // same reports the difference between what was expected and what came.
 func (b *bundle) same(what string, want, got any) {
 	b.Helper()
+	same(b, what, want, got)
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
 	if diff := cmp.Diff(want, got, plainly()...); diff != "" {
-		b.Errorf("%s (-want +got):\n%s", what, diff)
+		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 

@@ -15,6 +15,7 @@ func isolationCases() []testCase {
 		{"a view does not see what is not committed", testUncommitted},
 		{"a view keeps its point in time while others commit", testPointInTime},
 		{"the counters of a snapshot are as old as its records", testSnapshotTorn},
+		{"the revision of a snapshot is as old as its records", testRevisionTorn},
 		{"a reader that follows the outbox misses no event", testOutboxFollowed},
 	}
 }
@@ -118,6 +119,46 @@ func (b *bundle) watch(key redemption.CounterKey, writes int64) error {
 		}
 	}
 	return nil
+}
+
+// testRevisionTorn lets a writer change the configuration and watches that the revision never tells of a change that a list
+// of the same view does not show: an engine would take an old catalogue for the newest.
+func testRevisionTorn(b *bundle) {
+	const writes, readers = 60, 3
+	b.put(document(record.Campaign, "camp_1", 0))
+	first := b.revision()
+	b.together(readers+1, func(worker int) error {
+		if worker == readers {
+			for version := int64(1); version <= writes; version++ {
+				if err := b.attempt(b.putting(following(document(record.Campaign, "camp_1", 0), version))); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		for seen := int64(0); seen < writes; {
+			err := b.store.View(b.ctx, func(r store.Reader) error {
+				snapshot, err := r.Snapshot(b.ctx, redemption.Needs{})
+				if err != nil {
+					return err
+				}
+				for doc, err := range r.List(b.ctx, record.Campaign, store.Query{}) {
+					if err != nil {
+						return err
+					}
+					seen = doc.Version - 1
+				}
+				if changes := snapshot.Revision - first; changes != seen {
+					return fmt.Errorf("revision %d came with version %d, of a first revision %d", snapshot.Revision, seen+1, first)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // testOutboxFollowed reads behind the last position that was seen while writers commit. A store that hands out positions

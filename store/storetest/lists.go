@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/store"
@@ -16,6 +17,8 @@ func listCases() []testCase {
 		{"a list keeps to one parent, and an empty parent keeps all", testListParent},
 		{"a list ends at its limit", testListLimit},
 		{"pages behind each other's cursors show every record once, in both directions", testListPages},
+		{"pages through 300 records of one instant show every record once, in both directions", testListPagesOfOneInstant},
+		{"instants are kept to the microsecond, and cut rather than rounded", testListMicroseconds},
 		{"a cursor holds its place when its record is gone", testListLostCursor},
 		{"a list follows a record to another parent and another time of creation", testListMoves},
 		{"a list that is left early can be read again", testListLeft},
@@ -103,6 +106,46 @@ func (b *bundle) pages(query store.Query) []string {
 	}
 	b.Errorf("pages of %+v do not end: %v", query, ids)
 	return ids
+}
+
+func testListPagesOfOneInstant(b *bundle) {
+	const records, size = 300, 7
+	var docs []record.Document
+	for i := range records {
+		doc := document(record.Redemption, fmt.Sprintf("r_%03d", (i*7919)%records), 1)
+		doc.Parent = fmt.Sprintf("p%d", i%2)
+		docs = append(docs, doc)
+	}
+	b.put(docs...)
+	for _, query := range []store.Query{{}, {Descending: true}, {Parent: "p1"}, {Parent: "p1", Descending: true}} {
+		want := b.list(record.Redemption, query)
+		query.Limit = size
+		var got []string
+		for page := []string{""}; len(page) > 0; {
+			page = b.list(record.Redemption, query)
+			got = append(got, page...)
+			if len(page) > 0 {
+				query.After = &store.Cursor{CreatedAtMicros: at(1).UnixMicro(), ID: page[len(page)-1]}
+			}
+		}
+		b.same(fmt.Sprintf("pages of %+v", query), want, got)
+	}
+	b.same("all records", records, len(b.list(record.Redemption, store.Query{})))
+}
+
+func testListMicroseconds(b *bundle) {
+	for i, nanoseconds := range []int{999_999_999, 999_999_000, 500, 0} {
+		doc := document(record.Order, fmt.Sprintf("ord_%d", i), 0)
+		doc.CreatedAt = time.Date(2031, 1, 1, 0, 0, 0, nanoseconds, time.UTC)
+		b.put(doc)
+		want := doc.CreatedAt.Truncate(time.Microsecond)
+		if got := b.get(record.Order, doc.ID).CreatedAt; !got.Equal(want) {
+			b.Errorf("%s came back as %s, want %s", doc.CreatedAt, got, want)
+		}
+	}
+	b.same("the list", []string{"ord_2", "ord_3", "ord_0", "ord_1"}, b.list(record.Order, store.Query{}))
+	cursor := &store.Cursor{CreatedAtMicros: time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro(), ID: "ord_2"}
+	b.same("behind the first", []string{"ord_3", "ord_0", "ord_1"}, b.list(record.Order, store.Query{After: cursor}))
 }
 
 func testListLostCursor(b *bundle) {

@@ -36,6 +36,10 @@ func Run(t *testing.T, factory func(t *testing.T) store.Store, features Features
 			}
 		})
 	}
+	t.Run("the engine under faults", func(t *testing.T) {
+		t.Parallel()
+		RunFaults(t, factory)
+	})
 	if features.Concurrent {
 		t.Run("the engine under races", func(t *testing.T) {
 			t.Parallel()
@@ -70,6 +74,7 @@ func groups() []group {
 		{name: "guards", cases: guardCases()},
 		{name: "plans", cases: planCases()},
 		{name: "snapshot", cases: snapshotCases()},
+		{name: "limits", cases: limitCases()},
 		{name: "isolation", concurrent: true, cases: isolationCases()},
 		{name: "contention", concurrent: true, cases: contentionCases()},
 	}

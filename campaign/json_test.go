@@ -1,0 +1,88 @@
+package campaign_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/voucherify-go/voucherify/campaign"
+)
+
+const (
+	fullTemplate = `{
+		"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "effect": "APPLY_TO_ORDER", "percent_off": 12.5},
+		"code_config": {"length": 8, "charset": "ABC123", "prefix": "A-", "postfix": "-Z", "pattern": "########"},
+		"code": "SPRING", "redemption": {"quantity": 3}
+	}`
+	fullCampaign = `{
+		"id": "camp_19ca9450a000000001", "name": "Spring", "description": "All of March", "campaign_type": "DISCOUNT_COUPONS", "type": "AUTO_UPDATE",
+		"voucher": ` + fullTemplate + `, "vouchers_count": 10,
+		"start_date": "2026-03-01T00:00:00Z", "expiration_date": "2026-03-31T22:00:00.5Z",
+		"validity_timeframe": {"duration": "PT1H", "interval": "P1D"}, "validity_day_of_week": [0, 6],
+		"validity_hours": {"daily": [{"days_of_week": [1], "start_time": "09:00", "expiration_time": "17:30"}]},
+		"activity_duration_after_publishing": "P24D", "join_once": true, "category_id": "cat_1", "validation_rules": ["val_1"], "metadata": {"channel": "web"},
+		"active": true, "protected": true, "created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 3
+	}`
+)
+
+func TestAFullDocumentSurvives(t *testing.T) {
+	t.Parallel()
+	keeps[campaign.TemplateRedemption](t, `{"quantity": 3}`)
+	keeps[campaign.Template](t, fullTemplate)
+	keeps[campaign.Campaign](t, fullCampaign)
+}
+
+func TestAbsentFieldsStayAbsentAndUnknownOnesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	const nulls = `{
+		"voucher": null, "description": null, "start_date": null, "validity_timeframe": null, "activity_duration_after_publishing": null,
+		"metadata": null, "discount": null, "code_config": null, "redemption": null, "updated_at": null
+	}`
+	for _, document := range []string{`{}`, `{"object": "campaign", "auto_join": true, "creation_status": "DONE", "is_referral_code": false}`, nulls} {
+		writes(t, read[campaign.Campaign](t, document, false), `{"name": "", "campaign_type": "", "active": false}`)
+		// Unlimited is always said.
+		writes(t, read[campaign.Template](t, document, false), `{"type": "", "redemption": {"quantity": null}}`)
+		writes(t, read[campaign.TemplateRedemption](t, document, false), `{"quantity": null}`)
+	}
+}
+
+func TestADurationThatIsNoneIsRefusedWhenRead(t *testing.T) {
+	t.Parallel()
+	for _, duration := range []string{`"24 days"`, `"P"`, `"-P1D"`, `24`} {
+		var c campaign.Campaign
+		if err := json.Unmarshal([]byte(`{"activity_duration_after_publishing": `+duration+`}`), &c); err == nil {
+			t.Errorf("%s is read as %v", duration, c.ActivityDurationAfterPublishing)
+		}
+	}
+}
+
+// The bodies with which Voucherify's documentation creates campaigns.
+func TestMinimalBodiesAreAccepted(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"name":"C1","campaign_type":"DISCOUNT_COUPONS","type":"AUTO_UPDATE","vouchers_count":10,
+		  "voucher":{"type":"DISCOUNT_VOUCHER","discount":{"type":"PERCENT","percent_off":10},"redemption":{"quantity":1},
+		  "code_config":{"pattern":"SALE-######","charset":"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"}},
+		  "start_date":null,"expiration_date":null,"activity_duration_after_publishing":"P24D","validation_rules":["val_1"]}`,
+		`{"name":"GEN","type":"STANDALONE","campaign_type":"DISCOUNT_COUPONS",
+		  "voucher":{"type":"DISCOUNT_VOUCHER","code":"SUMMER","discount":{"type":"AMOUNT","amount_off":500}}}`,
+		`{"name":"P1","campaign_type":"PROMOTION"}`,
+	} {
+		if err := read[campaign.Campaign](t, body, true).Check(); err != nil {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+func ExampleCampaign() {
+	var c campaign.Campaign
+	text := `{
+		"name": "Spring", "campaign_type": "DISCOUNT_COUPONS", "type": "AUTO_UPDATE", "vouchers_count": 10,
+		"voucher": {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}, "code_config": {"pattern": "SPRING-####"}}
+	}`
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		panic(err)
+	}
+	fmt.Println(c.Check(), c.Name, c.Voucher.CodeConfig.Pattern, c.Voucher.Discount.PercentOff)
+	// Output: <nil> Spring SPRING-#### 10
+}
