@@ -101,7 +101,7 @@ func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {
 		}
 	}
 	if err := c.put(saved{
-		kind: record.Order, id: o.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", o.SourceID),
+		kind: record.Order, id: o.ID, version: doc.Version, created: doc.CreatedAt, parent: o.CustomerID, keys: keyOf("source_id", o.SourceID),
 	}, o); err != nil || o.CustomerID == "" {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *Orders) Get(ctx context.Context, idOrSource string) (order.Order, error
 	return get[order.Order](ctx, s.engine, record.Order, idOrSource, record.Key("source_id", idOrSource))
 }
 
-// List yields orders.
+// List yields orders; ListOptions.Parent keeps those of a customer, named by id.
 func (s *Orders) List(ctx context.Context, options ListOptions) iter.Seq2[order.Order, error] {
 	return list[order.Order](ctx, s.engine, record.Order, options)
 }

@@ -12,6 +12,8 @@ import (
 
 // The prefixes of Voucherify's objects.
 const (
+	// Anonymous stands in the place of a customer who was deleted permanently.
+	Anonymous      = "anon_"
 	Campaign       = "camp_"
 	Category       = "cat_"
 	Collection     = "pc_"

@@ -64,6 +64,15 @@ type Redemption struct {
 	Version    int64     `json:"version,omitempty"`
 }
 
+// Owner is the parent of the record in the store: the parent of a child, and otherwise the customer, so that both have the
+// list of what is theirs.
+func (r *Redemption) Owner() string {
+	if r.Parent != "" {
+		return r.Parent
+	}
+	return r.CustomerID
+}
+
 // Granted is the frozen effect of one redemption, in minor units and units.
 type Granted struct {
 	// OrderDiscount is the discount on the order level, ItemsDiscount that on the lines.

@@ -173,7 +173,7 @@ func (r *redeem) writeRedemptions() error {
 
 func (r *redeem) writeRedemption(x *Redemption) error {
 	x.Version = 1
-	return r.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
+	return r.write(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
 }
 
 func (r *redeem) base(prefix string) *Redemption {
@@ -264,7 +264,7 @@ func (r *redeem) traceOnOrder() {
 
 func (r *redeem) writeOrder() error {
 	o := r.result.Order
-	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", sourceKey(o.SourceID), o)
+	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
 }
 
 // writeCatalogue stores what the lines say about products that they override.

@@ -185,7 +185,7 @@ func (r *returning) write() error {
 		}
 		x.redemption.Version++
 		body := x.redemption
-		if _, err := r.plan.write(record.Redemption, body.ID, body.Version-1, body.Date, body.Parent, nil, &body); err != nil {
+		if _, err := r.plan.write(record.Redemption, body.ID, body.Version-1, body.Date, body.Owner(), nil, &body); err != nil {
 			return err
 		}
 	}

@@ -253,7 +253,7 @@ func (r *rollback) writeRecords() error {
 	}
 	for _, x := range r.changed {
 		x.Version++
-		if _, err := r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Parent, nil, x); err != nil {
+		if _, err := r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Owner(), nil, x); err != nil {
 			return err
 		}
 	}

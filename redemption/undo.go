@@ -91,7 +91,7 @@ func (r *rollback) finishOrder(o *order.Order, mode promotion.RollbackMode) erro
 	o.UpdatedAt = &r.snapshot.Now
 	o.Version++
 	r.result.Order = o
-	_, err := r.plan.write(record.Order, o.ID, o.Version-1, o.CreatedAt, "", sourceKey(o.SourceID), o)
+	_, err := r.plan.write(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
 	return err
 }
 
