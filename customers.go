@@ -113,21 +113,6 @@ func (s *Customers) List(ctx context.Context, options ListOptions) iter.Seq2[cus
 	return list[customer.Customer](ctx, s.engine, record.Customer, options)
 }
 
-// Delete removes a profile for good and frees its source_id. Redemptions and counters stay under the old id, so the same
-// person created again starts with fresh limits.
-func (s *Customers) Delete(ctx context.Context, idOrSource string) error {
-	return s.engine.change(ctx, func(c *change) error {
-		known, doc, err := find[customer.Customer](ctx, c.tx, record.Customer, idOrSource, record.Key("source_id", idOrSource))
-		if err != nil {
-			return err
-		}
-		if err := c.remove(ctx, doc, true); err != nil {
-			return err
-		}
-		return c.emit(event.CustomerDeleted, known.ID, map[string]any{"customer": map[string]any{"id": known.ID}})
-	})
-}
-
 // Segments keeps named groups of customers for rules.
 type Segments struct{ engine *Engine }
 

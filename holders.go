@@ -178,13 +178,13 @@ func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 	if err != nil {
 		return err
 	}
-	return c.removeHolder(ctx, h, doc, v)
-}
-
-func (c *change) removeHolder(ctx context.Context, h *publication.Holder, doc record.Document, v *voucher.Voucher) error {
 	if err := c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version); err != nil {
 		return err
 	}
+	return c.emitHolderRemoved(h, v)
+}
+
+func (c *change) emitHolderRemoved(h *publication.Holder, v *voucher.Voucher) error {
 	return c.emit(event.HolderRemoved, h.ID, map[string]any{
 		"holder": h, "voucher": v, "campaign": map[string]any{"id": h.CampaignID}, "customer": map[string]any{"id": h.CustomerID},
 	})

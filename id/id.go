@@ -7,6 +7,7 @@ package id
 
 import (
 	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -41,6 +42,15 @@ const (
 	Voucher        = "v_"
 )
 
+// digits is how many digits follow the prefix.
+const digits = 18
+
+// Is reports whether a text has the form of an identifier with the prefix.
+func Is(text, prefix string) bool {
+	rest, ok := strings.CutPrefix(text, prefix)
+	return ok && len(rest) == digits && strings.Trim(rest, "0123456789abcdef") == ""
+}
+
 const (
 	randomBits = 28
 	randomMask = 1<<randomBits - 1
@@ -72,7 +82,7 @@ func (s *Sequence) Next(prefix string) string {
 		raw[i] = byte(high >> (8 * (5 - i)))
 	}
 	raw[6], raw[7], raw[8] = byte(s.low>>16), byte(s.low>>8), byte(s.low)
-	text := make([]byte, len(prefix), len(prefix)+18)
+	text := make([]byte, len(prefix), len(prefix)+digits)
 	copy(text, prefix)
 	return string(hex.AppendEncode(text, raw[:]))
 }

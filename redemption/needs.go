@@ -43,16 +43,10 @@ func NeedsOf(r *Request, x *Catalogue) (Needs, error) {
 
 // codeKey is the name under which a voucher is looked up: an id stays as it is, a code is normalised.
 func (x *Catalogue) codeKey(code string) string {
-	if isVoucherID(strings.TrimSpace(code)) {
+	if id.Is(strings.TrimSpace(code), id.Voucher) {
 		return strings.TrimSpace(code)
 	}
 	return x.caseMode.Key(code)
-}
-
-// isVoucherID reports whether text has the form of an engine's voucher id: "v_" and 18 hex digits.
-func isVoucherID(text string) bool {
-	digits, ok := strings.CutPrefix(text, id.Voucher)
-	return ok && len(digits) == 18 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 // voucherTemplates are the counters of a voucher and its campaign. All families are read, whatever the rules use: they

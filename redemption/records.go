@@ -145,6 +145,7 @@ type RollbackResult struct {
 type ReturnResult struct {
 	// Redemption is the id that was named: of the parent or of the only redemption.
 	Redemption string `json:"redemption"`
+	CustomerID string `json:"customer_id,omitempty"`
 	// Return sums up over all redemptions of the request; its Refund is what the customer gets back.
 	Return *Return `json:"return"`
 }
