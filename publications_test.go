@@ -19,6 +19,7 @@ import (
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/publication"
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/validity"
@@ -650,5 +651,157 @@ func TestAPublicationInATransactionOfTheHost(t *testing.T) {
 	}
 	if got := s.given(from("spring", 1, "bob")); got != "A" {
 		t.Errorf("after the transaction was abandoned: %s", got)
+	}
+}
+
+// unpublished are the codes in the pool of a campaign, by the records of the store.
+func (s *shop) unpublished() []string {
+	s.t.Helper()
+	codes := []string{}
+	for _, d := range s.store.Export().Documents {
+		if d.Kind == record.Unpublished {
+			v, err := s.Vouchers.Get(context.Background(), d.ID)
+			s.must(err)
+			codes = append(codes, v.Code)
+		}
+	}
+	return codes
+}
+
+func TestThePoolHoldsWhatCanBeGivenOut(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	s.coupon("PLAIN", discount.AmountOff(1, discount.ToOrder), 0)
+	s.coded("generic", func(c *campaign.Campaign) { c.Type, c.Voucher.Code = campaign.Standalone, "GENERIC" })
+	s.coded("spring", nil, "A", "B", "C", "D", "E")
+	for _, step := range []struct {
+		name string
+		do   func() error
+		want []string
+	}{
+		{"nothing of generic codes", func() error { return nil }, []string{"A", "B", "C", "D", "E"}},
+		{"a published code leaves", func() error { s.given(from("spring", 1, "ann")); return nil }, []string{"B", "C", "D", "E"}},
+		{"a disabled code leaves", func() error { return s.Vouchers.Disable(ctx, "B") }, []string{"C", "D", "E"}},
+		{"and comes back to its place", func() error { return s.Vouchers.Enable(ctx, "B") }, []string{"B", "C", "D", "E"}},
+		{"a published code does not come back", func() error { return s.Vouchers.Enable(ctx, "A") }, []string{"B", "C", "D", "E"}},
+		{"nor a generic one", func() error { return s.Vouchers.Enable(ctx, "GENERIC") }, []string{"B", "C", "D", "E"}},
+		{"a deleted code leaves", func() error { return s.Vouchers.Delete(ctx, "C", true) }, []string{"B", "D", "E"}},
+		{"a redeemed one stays until it is looked at", func() error {
+			return second(s.Redeem(ctx, redemption.Request{Redeemables: redemption.Codes("B")}))
+		}, []string{"B", "D", "E"}},
+		{"and then leaves with the next", func() error { s.given(from("spring", 1, "ann")); return nil }, []string{"E"}},
+		{"all leave with the campaign", func() error { return s.Campaigns.Delete(ctx, "spring", false) }, []string{}},
+	} {
+		s.must(step.do())
+		if diff := cmp.Diff(step.want, s.unpublished()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+	}
+	if got := s.wallet("ann"); got != nil {
+		t.Errorf("the codes of a deleted campaign are in the wallet: %v", got)
+	}
+	for _, d := range s.store.Export().Documents {
+		if d.Kind == record.Holder {
+			t.Errorf("a holder of a deleted code is left: %s", d.Body)
+		}
+	}
+}
+
+func TestTheNumberOfCodesOfACampaign(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	camp := s.coded("spring", func(c *campaign.Campaign) { c.VouchersCount = 2 }, "A")
+	count := func() int {
+		t.Helper()
+		got, err := s.Campaigns.Get(ctx, "spring")
+		s.must(err)
+		return got.VouchersCount
+	}
+	s.must(second(s.Campaigns.AddVouchers(ctx, "spring", 3, nil)))
+	if got := count(); got != 6 {
+		t.Errorf("%d codes, want 6", got)
+	}
+	s.must(s.Vouchers.Delete(ctx, "A", false))
+	if got := count(); got != 5 {
+		t.Errorf("%d codes without the deleted one, want 5", got)
+	}
+	for _, d := range s.store.Export().Documents {
+		if d.ID == camp.ID && strings.Contains(string(d.Body), "vouchers_count") {
+			t.Errorf("the record holds the number: %s", d.Body)
+		}
+	}
+	s.must(s.Campaigns.Delete(ctx, "spring", true))
+	if left := s.store.Export().Counters; len(left) > 0 {
+		t.Errorf("counters are left: %v", left)
+	}
+}
+
+// In a store whose transactions see what others commit meanwhile, a code may be in a page of the pool that was read before
+// it was given out.
+func TestACodeThatIsStillInThePoolIsNotGivenOutAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	camp := s.coded("spring", nil, "A", "B")
+	p, err := s.Publications.Create(ctx, from("spring", 1, "ann"))
+	s.must(err)
+	s.must(s.store.Update(ctx, func(tx store.Tx) error {
+		return tx.Put(ctx, record.Document{Kind: record.Unpublished, ID: p.VouchersID[0], Parent: camp.ID, CreatedAt: p.Voucher.CreatedAt, Body: []byte("{}")})
+	}))
+	if got := s.given(from("spring", 1, "bob")); got != "B" {
+		t.Errorf("got %s, want B", got)
+	}
+	if got := s.unpublished(); len(got) > 0 {
+		t.Errorf("in the pool: %v", got)
+	}
+}
+
+func TestWhoLosesTheRaceForACodeGetsAnother(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.coded("spring", nil, "A", "B")
+	got, err := s.meddled(func() { s.given(from("spring", 1, "bob")) }).Publications.Create(background, from("spring", 1, "ann"))
+	s.must(err)
+	if got.Vouchers[0] != "B" {
+		t.Errorf("ann got %v", got.Vouchers)
+	}
+	_, err = s.meddled(func() { s.must(s.Campaigns.AddVoucher(background, "spring", "C")); s.given(from("spring", 1, "bob")) }).
+		Publications.Create(background, from("spring", 1, "ann"))
+	if !errors.Is(err, fault.NoVoucherSuitableForPublication) {
+		t.Errorf("when none is left: %v", err)
+	}
+}
+
+func TestACustomerWhoJoinsTwiceAtOnceGetsOneCode(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.coded("once", func(c *campaign.Campaign) { c.JoinOnce = true }, "A", "B")
+	s.must(second(s.Customers.Upsert(background, *of("ann"))))
+	_, err := s.meddled(func() { s.given(publication.OfCode("B", of("ann"))) }).Publications.Create(background, from("once", 1, "ann"))
+	if !errors.Is(err, fault.VoucherCannotBePublished) {
+		t.Errorf("the second code: %v", err)
+	}
+	if diff := cmp.Diff([]string{"B ACTIVE"}, s.wallet("ann")); diff != "" {
+		t.Errorf("wallet (-want +got):\n%s", diff)
+	}
+}
+
+func TestTwoPublicationsWithOneSourceIDAtOnceAreOne(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.coded("spring", nil, "A", "B")
+	request := publication.Request{Campaign: &publication.Campaign{Name: "spring"}, Customer: of("ann"), SourceID: "1"}
+	s.must(second(s.Customers.Upsert(background, *of("ann"))))
+	var first publication.Publication
+	again, err := s.meddled(func() {
+		var err error
+		first, err = s.Publications.Create(background, request)
+		s.must(err)
+	}).Publications.Create(background, request)
+	s.must(err)
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("(-first +again):\n%s", diff)
 	}
 }
