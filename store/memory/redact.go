@@ -49,6 +49,8 @@ func (t *tx) RedactOutcomes(ctx context.Context, text string, rewrite func(json.
 			return err
 		}
 		o.Answer = slices.Clone(answer)
+	}
+	for _, o := range found {
 		t.state.outcomes.Set(o)
 	}
 	return nil
