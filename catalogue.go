@@ -61,7 +61,7 @@ func (e *Engine) snapshot(ctx context.Context, r store.Reader, op operation, nee
 }
 
 // extend reads what is only known once a snapshot is there.
-func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.More) error {
+func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.Needs) error {
 	if err := readHolders(ctx, r, snapshot, more.Holders); err != nil {
 		return err
 	}

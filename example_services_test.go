@@ -319,3 +319,47 @@ func ExampleRedemptions_List() {
 	// SPRING SUCCESS ""
 	// SPRING FAILURE "quantity_exceeded"
 }
+
+func ExampleCustomers_Wallet() {
+	ctx, eng := context.Background(), newEngine()
+	off, once := discount.AmountOff(500, discount.ToOrder), int64(1)
+	_, err := eng.Campaigns.Create(ctx, campaign.Campaign{
+		Name: "Welcome", Voucher: &campaign.Template{Discount: &off, Redemption: campaign.TemplateRedemption{Quantity: &once}},
+	})
+	check(err)
+	ann := customer.BySourceID("u-42")
+	for _, code := range []string{"FIRST", "SECOND"} {
+		check(eng.Campaigns.AddVoucher(ctx, "Welcome", code))
+		_, err = eng.Publications.Create(ctx, publication.OfCode(code, ann))
+		check(err)
+	}
+	_, err = eng.Redeem(ctx, redemption.Request{Redeemables: redemption.Codes("FIRST"), Customer: ann, Order: mugs})
+	check(err)
+	for entry, err := range eng.Customers.Wallet(ctx, "u-42", voucherify.ListOptions{OldestFirst: true}) {
+		check(err)
+		fmt.Println(entry.Voucher.Code, entry.Status)
+	}
+	// Output:
+	// FIRST USED
+	// SECOND ACTIVE
+}
+
+func ExampleCustomers_DeletePermanently() {
+	ctx, eng := context.Background(), newEngine()
+	off := discount.AmountOff(500, discount.ToOrder)
+	_, err := eng.Vouchers.Create(ctx, voucher.Voucher{Code: "FIVE", Type: voucher.DiscountVoucher, Discount: &off})
+	check(err)
+	result, err := eng.Redeem(ctx, redemption.Request{
+		Redeemables: redemption.Codes("FIVE"), Customer: &customer.Customer{SourceID: "u-42", Name: "Ann"}, Order: mugs,
+	})
+	check(err)
+	deletion, err := eng.Customers.DeletePermanently(ctx, "u-42")
+	check(err)
+	fmt.Println(deletion.Status, deletion.DataJSON.Customer, deletion.DataJSON.Orders)
+	order, err := eng.Orders.Get(ctx, result.Order.ID)
+	check(err)
+	fmt.Println(order.CustomerID[:5], order.TotalDiscountAmount)
+	// Output:
+	// DONE 1 1
+	// anon_ 500
+}

@@ -15,13 +15,6 @@ import (
 // linkedCustomer is the name of the condition that only the holder of a code may redeem it.
 const linkedCustomer = "publication.redeemable_by_linked_customer"
 
-// More is what a request reads once its snapshot is there.
-type More struct {
-	Counters []CounterKey
-	// Holders are ids of vouchers: for each it is looked up whether the customer of the snapshot holds it.
-	Holders []string
-}
-
 // asksHolder reports whether a tree of conditions looks at who holds the code.
 func asksHolder(g validation.Group) bool {
 	return slices.ContainsFunc(slices.Sorted(maps.Keys(g.Nodes)), func(key string) bool {
@@ -37,7 +30,7 @@ func (i *incentive) generic() bool {
 
 // moreOf is what a published generic code needs beside the snapshot: the record of this holder among many, and the number
 // of publications. A unique code carries its one holder itself.
-func (c *calculation) moreOf(t *turn) (more More) {
+func (c *calculation) moreOf(t *turn) (more Needs) {
 	i := t.incentive
 	if t.voucher == nil || t.voucher.PublishedAt == nil || !i.generic() {
 		return more

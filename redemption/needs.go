@@ -76,8 +76,8 @@ func (i *incentive) counters() []CounterKey {
 
 // MoreNeeds says what is still to be read once customer, order and vouchers are known: counters of tiers for the customer
 // and the order, product quotas, the holder of a generic code. Most requests need nothing.
-func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) More {
-	var n More
+func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
+	var n Needs
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return n // the calculation reports it

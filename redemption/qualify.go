@@ -91,8 +91,8 @@ func NeedsOfQualification(r *QualificationRequest, x *Catalogue) (Needs, error) 
 }
 
 // MoreNeedsOfQualification says which counters are still to be read once customer and order are known.
-func MoreNeedsOfQualification(r *QualificationRequest, x *Catalogue, s *Snapshot) More {
-	var n More
+func MoreNeedsOfQualification(r *QualificationRequest, x *Catalogue, s *Snapshot) Needs {
+	var n Needs
 	for _, tier := range x.ordered {
 		if tier.active {
 			n.Counters = append(n.Counters, MoreNeeds(r.request(tier.id), x, s).Counters...)

@@ -24,6 +24,9 @@ type Needs struct {
 	Counters []CounterKey
 	// Templates are counters whose keys depend on what is found: see CounterTemplate.
 	Templates []CounterTemplate
+	// Holders are ids of vouchers: for each it is looked up whether the customer that is found holds it. The engine does that
+	// once the snapshot is there; a store has nothing to do for it.
+	Holders []string
 	// OutcomeVerb and OutcomeKey name the stored answer of an idempotent call; empty when there is none to look for.
 	OutcomeVerb, OutcomeKey string
 }
@@ -58,7 +61,7 @@ type Snapshot struct {
 	Order    *order.Order
 	// Redemptions holds the redemptions that were asked for, with children and parents, by id.
 	Redemptions map[string]*Redemption
-	// Holders says which vouchers the customer holds, by id, of those that More asked for. It is left for the engine.
+	// Holders says which vouchers the customer holds, by id, of those that Needs.Holders asked for. It is left for the engine.
 	Holders map[string]bool
 	// Counters holds the counters that exist; others are 0.
 	Counters map[CounterKey]int64
