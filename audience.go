@@ -7,6 +7,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -152,17 +153,19 @@ func lastOrder(ctx context.Context, r store.Reader, customerID string) (*order.O
 }
 
 // publications reads what was given to a customer.
-func publications(ctx context.Context, r store.Reader, customerID string) ([]redemption.Publication, error) {
-	var list []redemption.Publication
+func publications(ctx context.Context, r store.Reader, customerID string) ([]*publication.Publication, error) {
+	var list []*publication.Publication
 	for doc, err := range r.List(ctx, record.Publication, store.Query{Parent: customerID}) {
 		if err != nil {
 			return nil, fmt.Errorf("voucherify: list publications of %s: %w", customerID, err)
 		}
-		p, err := decode[redemption.Publication](doc)
+		p, err := decode[publication.Publication](doc)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, *p)
+		if p.Result == publication.Success {
+			list = append(list, p)
+		}
 	}
 	return list, nil
 }

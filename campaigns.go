@@ -2,6 +2,7 @@ package voucherify
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"reflect"
 
@@ -24,11 +25,7 @@ type Campaigns struct{ engine *Engine }
 // is taken is duplicate_found; more codes than the limit or than the code configuration can give are refused before any is
 // made.
 func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
-	if camp.Voucher != nil && camp.Voucher.Type == "" {
-		template := *camp.Voucher
-		template.Type = voucher.DiscountVoucher
-		camp.Voucher = &template
-	}
+	camp = camp.WithDefaults()
 	if err := camp.Check(); err != nil {
 		return campaign.Campaign{}, err
 	}
@@ -42,30 +39,73 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 			return err
 		}
 		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
-		if camp.Type == "" && camp.CampaignType == campaign.DiscountCoupons {
-			camp.Type = campaign.Static
-		}
 		codes, err := s.firstCodes(ctx, c, &camp)
 		if err != nil {
 			return err
 		}
-		for _, code := range codes {
-			v := voucherOf(&camp)
-			v.Code = code
-			if err := s.engine.putVoucher(c, &v); err != nil {
-				return err
-			}
+		if err := s.putCodes(c, &camp, codes, nil); err != nil {
+			return err
 		}
 		camp.VouchersCount = len(codes)
-		if err := c.put(saved{kind: record.Campaign, id: camp.ID, created: c.now, keys: keyOf("name", camp.Name)}, &camp); err != nil {
+		if err := c.putCampaign(&camp, record.Document{CreatedAt: c.now, Keys: keyOf("name", camp.Name)}); err != nil {
 			return err
 		}
 		if err := c.assignAll(ctx, rules, validation.OnCampaign, camp.ID); err != nil {
 			return err
 		}
-		return c.emit(event.CampaignCreated, camp.ID, map[string]any{"campaign": &camp})
+		if err := c.emit(event.CampaignCreated, camp.ID, map[string]any{"campaign": &camp}); err != nil {
+			return err
+		}
+		if camp.Type == campaign.Standalone {
+			return nil
+		}
+		return c.generated(&camp, len(codes))
 	})
 	return camp, err
+}
+
+// putCampaign plans a campaign. The number of its codes is not part of the record.
+func (c *change) putCampaign(camp *campaign.Campaign, doc record.Document) error {
+	stored := *camp
+	stored.VouchersCount = 0
+	return c.put(saved{kind: record.Campaign, id: camp.ID, version: doc.Version, created: doc.CreatedAt, keys: doc.Keys}, &stored)
+}
+
+// putCodes plans new codes of a campaign. limit, if any, is the number of codes that the campaign may have with them.
+func (s *Campaigns) putCodes(c *change, camp *campaign.Campaign, codes []string, limit *int64) error {
+	for _, code := range codes {
+		v := voucherOf(camp)
+		v.Code = code
+		if err := s.engine.putVoucher(c, &v); err != nil {
+			return err
+		}
+		if camp.Type == campaign.Standalone {
+			continue
+		}
+		if err := c.putPooled(&v); err != nil {
+			return err
+		}
+	}
+	c.countCodes(camp.ID, len(codes), limit)
+	return nil
+}
+
+// codesOf is the counter of a campaign's codes.
+func codesOf(campaignID string) redemption.CounterKey {
+	return redemption.CounterKey{Metric: redemption.CountCodes, Subject: campaignID}
+}
+
+// countCodes plans that a campaign has more codes, or fewer.
+func (c *change) countCodes(campaignID string, codes int, limit *int64) {
+	c.plan.Consume = append(c.plan.Consume, redemption.Consume{Key: codesOf(campaignID), Delta: int64(codes), Limit: limit})
+}
+
+// generated plans the event that tells that codes were made; none when there were none to make.
+func (c *change) generated(camp *campaign.Campaign, count int) error {
+	if count == 0 {
+		return nil
+	}
+	return c.emit(event.CampaignVouchersGenerated, camp.ID, map[string]any{"campaign": camp, "count": count, "completed_at": c.now})
 }
 
 // firstCodes are the codes that a campaign is created with.
@@ -81,10 +121,16 @@ func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Ca
 		return nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", camp.VouchersCount, s.engine.options.maxCodes)
 	}
 	codes, err := s.engine.generate(ctx, c.tx, camp.Voucher.CodeConfig, camp.VouchersCount)
-	if err != nil {
-		return nil, within("voucher.code_config", err)
+	return codes, configured("voucher.code_config", err)
+}
+
+// configured puts an error of the code configuration under its field; a number of codes has its field already.
+func configured(field string, err error) error {
+	var e *fault.Error
+	if errors.As(err, &e) && e.Key == fault.InvalidCodeConfig {
+		return e.At(field)
 	}
-	return codes, nil
+	return err
 }
 
 // voucherOf is a new voucher of a campaign. Discount and window stay with the campaign until it changes.
@@ -96,10 +142,29 @@ func voucherOf(camp *campaign.Campaign) voucher.Voucher {
 
 // Get reads a campaign by id or name.
 func (s *Campaigns) Get(ctx context.Context, idOrName string) (campaign.Campaign, error) {
-	return get[campaign.Campaign](ctx, s.engine, record.Campaign, idOrName, record.Key("name", idOrName))
+	var camp campaign.Campaign
+	err := s.engine.store.View(ctx, func(r store.Reader) error {
+		found, _, err := findCampaign(ctx, r, idOrName)
+		if err == nil {
+			camp = *found
+		}
+		return err
+	})
+	return camp, err
 }
 
-// List yields campaigns.
+// findCampaign reads a campaign by id or name, with the number of its codes.
+func findCampaign(ctx context.Context, r store.Reader, idOrName string) (*campaign.Campaign, record.Document, error) {
+	camp, doc, err := find[campaign.Campaign](ctx, r, record.Campaign, idOrName, record.Key("name", idOrName))
+	if err != nil {
+		return nil, doc, err
+	}
+	counters, err := r.Counters(ctx, []redemption.CounterKey{codesOf(camp.ID)})
+	camp.VouchersCount = int(counters[codesOf(camp.ID)])
+	return camp, doc, err
+}
+
+// List yields campaigns. VouchersCount is not filled in.
 func (s *Campaigns) List(ctx context.Context, options ListOptions) iter.Seq2[campaign.Campaign, error] {
 	return list[campaign.Campaign](ctx, s.engine, record.Campaign, options)
 }
@@ -107,7 +172,7 @@ func (s *Campaigns) List(ctx context.Context, options ListOptions) iter.Seq2[cam
 // edit changes a stored campaign; a protected one refuses.
 func (s *Campaigns) edit(ctx context.Context, idOrName string, kind event.Type, fn func(*change, *campaign.Campaign, record.Document) error) error {
 	return s.engine.change(ctx, func(c *change) error {
-		camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, idOrName, record.Key("name", idOrName))
+		camp, doc, err := findCampaign(ctx, c.tx, idOrName)
 		if err != nil {
 			return err
 		}
@@ -118,15 +183,15 @@ func (s *Campaigns) edit(ctx context.Context, idOrName string, kind event.Type, 
 			return err
 		}
 		camp.UpdatedAt, camp.Version = &c.now, doc.Version+1
-		if err := c.put(saved{kind: record.Campaign, id: camp.ID, version: doc.Version, created: doc.CreatedAt, keys: doc.Keys}, camp); err != nil {
+		if err := c.putCampaign(camp, doc); err != nil {
 			return err
 		}
 		return c.emit(kind, camp.ID, map[string]any{"campaign": camp})
 	})
 }
 
-// Update replaces description, dates, category, discount, limit and protection, and merges metadata. Name, kind and the
-// type of the discount are fixed. Codes that were given out or redeemed keep what they had: the old discount and window
+// Update replaces description, dates, category, discount, limit, join_once and protection, and merges metadata. The pool
+// may change between STATIC and AUTO_UPDATE. Name, kind and the type of the discount are fixed. Codes that were given out or redeemed keep what they had: the old discount and window
 // are written onto them in the same transaction.
 func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
 	err := s.edit(ctx, camp.ID, event.CampaignUpdated, func(c *change, stored *campaign.Campaign, doc record.Document) error {
@@ -139,6 +204,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		before := *stored
 		stored.Description, stored.Window, stored.CategoryID = camp.Description, camp.Window, camp.CategoryID
 		stored.ActivityDurationAfterPublishing, stored.Protected = camp.ActivityDurationAfterPublishing, camp.Protected
+		stored.Type, stored.JoinOnce = campaign.Pool(orElse(string(camp.Type), string(stored.Type))), camp.JoinOnce
 		stored.Metadata = metadata.Merge(stored.Metadata, camp.Metadata)
 		if err := c.checkChange(ctx, metadata.OfCampaign, before.Metadata, stored.Metadata); err != nil {
 			return err
@@ -148,6 +214,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 			template.Discount, template.Redemption = camp.Voucher.Discount, camp.Voucher.Redemption
 			stored.Voucher = &template
 		}
+		*stored = stored.WithDefaults()
 		if err := stored.Check(); err != nil {
 			return err
 		}
@@ -169,6 +236,8 @@ func fixedParts(stored, sent *campaign.Campaign) error {
 		return fault.New(fault.InvalidCampaign, "a campaign keeps its name").At("name")
 	case sent.CampaignType != "" && sent.CampaignType != stored.CampaignType:
 		return fault.New(fault.InvalidCampaign, "a campaign keeps its kind").At("campaign_type")
+	case sent.Type != "" && sent.Type != stored.Type && (sent.Type == campaign.Standalone || stored.Type == campaign.Standalone):
+		return fault.New(fault.InvalidCampaign, "a campaign stays or does not become %s", campaign.Standalone).At("type")
 	case sent.Voucher == nil || stored.Voucher == nil:
 		return nil
 	case sent.Voucher.Discount == nil || sent.Voucher.Discount.Type != stored.Voucher.Discount.Type:
@@ -229,7 +298,7 @@ func (s *Campaigns) Disable(ctx context.Context, idOrName string) error {
 // and codes stay reserved. What was redeemed stays recorded and can be rolled back.
 func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) error {
 	return s.engine.change(ctx, func(c *change) error {
-		camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, idOrName, record.Key("name", idOrName))
+		camp, doc, err := findCampaign(ctx, c.tx, idOrName)
 		if err != nil {
 			return err
 		}
@@ -250,6 +319,10 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		if err := c.unassignAll(ctx, gone); err != nil {
 			return err
 		}
+		if err := c.giveUpAll(ctx, docs); err != nil {
+			return err
+		}
+		c.countCodes(camp.ID, -camp.VouchersCount, nil)
 		for _, d := range docs {
 			if err := c.remove(ctx, d, force); err != nil {
 				return err
@@ -257,6 +330,23 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		}
 		return c.emit(event.CampaignDeleted, camp.ID, map[string]any{"campaign": camp, "deleted_at": c.now})
 	})
+}
+
+// giveUpAll takes the vouchers among the documents out of their pool and out of wallets.
+func (c *change) giveUpAll(ctx context.Context, docs []record.Document) error {
+	for _, doc := range docs {
+		if doc.Kind != record.Voucher {
+			continue
+		}
+		v, err := decode[voucher.Voucher](doc)
+		if err != nil {
+			return err
+		}
+		if err := c.giveUp(ctx, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddVouchers generates further codes with the configuration of the campaign, or with another one for this batch.
@@ -269,9 +359,9 @@ func (s *Campaigns) AddVouchers(ctx context.Context, idOrName string, count int,
 		}
 		var err error
 		if codes, err = s.engine.generate(ctx, c.tx, use, count); err != nil {
-			return nil, within("code_config", err)
+			return nil, configured("code_config", err)
 		}
-		return codes, nil
+		return codes, c.generated(camp, count)
 	})
 	return codes, err
 }
@@ -296,14 +386,8 @@ func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf
 		if err != nil {
 			return err
 		}
-		for _, code := range codes {
-			v := voucherOf(camp)
-			v.Code = code
-			if err := s.engine.putVoucher(c, &v); err != nil {
-				return err
-			}
-		}
 		camp.VouchersCount += len(codes)
-		return nil
+		limit := int64(s.engine.options.maxCodes)
+		return s.putCodes(c, camp, codes, &limit)
 	})
 }

@@ -68,6 +68,9 @@ func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, 
 	if err := readHistory(ctx, r, snapshot, more.History); err != nil {
 		return err
 	}
+	if err := readHolders(ctx, r, snapshot, more.Holders); err != nil {
+		return err
+	}
 	if len(more.Counters) == 0 {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/store"
 )
 
 // Categories keeps the categories that the stacking rules speak about.
@@ -22,6 +23,7 @@ func (s *Categories) Create(ctx context.Context, category promotion.Category) (p
 	if category.Hierarchy == 0 {
 		category.Hierarchy = 1
 	}
+	category.StackingRulesType = ""
 	err := s.engine.change(ctx, func(c *change) error {
 		category.ID, category.CreatedAt, category.Version = c.ids.Next(id.Category), c.now, 1
 		return c.put(saved{kind: record.Category, id: category.ID, created: c.now, keys: keyOf("name", category.Name)}, &category)
@@ -31,12 +33,43 @@ func (s *Categories) Create(ctx context.Context, category promotion.Category) (p
 
 // Get reads a category by id or name.
 func (s *Categories) Get(ctx context.Context, idOrName string) (promotion.Category, error) {
-	return get[promotion.Category](ctx, s.engine, record.Category, idOrName, record.Key("name", idOrName))
+	var category promotion.Category
+	err := s.engine.store.View(ctx, func(r store.Reader) error {
+		found, _, err := find[promotion.Category](ctx, r, record.Category, idOrName, record.Key("name", idOrName))
+		if err != nil {
+			return err
+		}
+		category = *found
+		return s.fillType(ctx, r, &category)
+	})
+	return category, err
+}
+
+// fillType says what the stacking rules make of a category.
+func (s *Categories) fillType(ctx context.Context, r store.Reader, category *promotion.Category) error {
+	var rules promotion.StackingRules
+	if err := s.engine.readStackingRules(ctx, r, &rules); err != nil {
+		return err
+	}
+	category.StackingRulesType = rules.TypeOf(category.ID)
+	return nil
 }
 
 // List yields categories.
 func (s *Categories) List(ctx context.Context, options ListOptions) iter.Seq2[promotion.Category, error] {
-	return list[promotion.Category](ctx, s.engine, record.Category, options)
+	return func(yield func(promotion.Category, error) bool) {
+		rules, err := s.engine.Settings.StackingRules(ctx)
+		if err != nil {
+			yield(promotion.Category{}, err)
+			return
+		}
+		for category, err := range list[promotion.Category](ctx, s.engine, record.Category, options) {
+			category.StackingRulesType = rules.TypeOf(category.ID)
+			if !yield(category, err) {
+				return
+			}
+		}
+	}
 }
 
 // Update replaces name and hierarchy of a category.
@@ -53,10 +86,13 @@ func (s *Categories) Update(ctx context.Context, category promotion.Category) (p
 		if err := current(doc, read); err != nil {
 			return err
 		}
-		category.CreatedAt, category.Version = doc.CreatedAt, doc.Version+1
-		return c.put(saved{
+		category.CreatedAt, category.Version, category.StackingRulesType = doc.CreatedAt, doc.Version+1, ""
+		if err := c.put(saved{
 			kind: record.Category, id: category.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("name", category.Name),
-		}, &category)
+		}, &category); err != nil {
+			return err
+		}
+		return s.fillType(ctx, c.tx, &category)
 	})
 	return category, err
 }

@@ -3,10 +3,10 @@ package voucherify
 import (
 	"context"
 	"iter"
-	"reflect"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/store"
@@ -15,8 +15,9 @@ import (
 // Customers keeps profiles. A redeem and a publication store the customer that they name by themselves.
 type Customers struct{ engine *Engine }
 
-// Upsert creates a customer, or lays the fields that are sent over the stored one, metadata key by key. An id must exist;
-// a source_id is created when it is new.
+// Upsert creates a customer, or lays the fields that are sent over the stored one, the address part by part and metadata
+// key by key; what is cleared goes, what is not sent stays. An id must exist, and wins over a source_id beside it; a
+// source_id is created when it is new, and fixed from then on. Without either a customer is created that only has an id.
 func (s *Customers) Upsert(ctx context.Context, payload customer.Customer) (customer.Customer, error) {
 	if err := payload.Check(); err != nil {
 		return customer.Customer{}, err
@@ -32,20 +33,39 @@ func (s *Customers) Upsert(ctx context.Context, payload customer.Customer) (cust
 	return merged, err
 }
 
+// Update is Upsert for a customer who must be stored. With the Version that was read, a profile that was changed since is
+// refused.
+func (s *Customers) Update(ctx context.Context, payload customer.Customer) (customer.Customer, error) {
+	if err := payload.Check(); err != nil {
+		return customer.Customer{}, err
+	}
+	if payload.ID == "" && payload.SourceID == "" {
+		return customer.Customer{}, fault.Invalid("id", "is required, or a source_id")
+	}
+	var merged customer.Customer
+	err := s.engine.change(ctx, func(c *change) error {
+		known, doc, err := c.findCustomer(ctx, &payload)
+		switch {
+		case err != nil:
+			return err
+		case known == nil:
+			return fault.Missing(string(record.Customer), payload.SourceID)
+		}
+		if err := current(doc, payload.Version); err != nil {
+			return err
+		}
+		stored, err := c.upsertCustomer(ctx, payload)
+		if err == nil {
+			merged = *stored
+		}
+		return err
+	})
+	return merged, err
+}
+
 // upsertCustomer plans what Upsert says and returns the customer as it will be.
 func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) (*customer.Customer, error) {
-	var stored *customer.Customer
-	var doc record.Document
-	var err error
-	switch {
-	case payload.ID != "":
-		stored, doc, err = find[customer.Customer](ctx, c.tx, record.Customer, payload.ID)
-	case payload.SourceID != "":
-		stored, doc, err = find[customer.Customer](ctx, c.tx, record.Customer, payload.SourceID, record.Key("source_id", payload.SourceID))
-		if isMissing(err) {
-			stored, err = nil, nil
-		}
-	}
+	stored, doc, err := c.findCustomer(ctx, &payload)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +78,7 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 		kind = event.CustomerCreated
 		merged.ID, merged.CreatedAt, merged.UpdatedAt = c.ids.Next(id.Customer), c.now, nil
 		doc.CreatedAt = c.now
-	} else if reflect.DeepEqual(*stored, merged) {
+	} else if stored.Equal(&merged) {
 		return stored, nil
 	} else {
 		merged.UpdatedAt = &c.now
@@ -71,6 +91,20 @@ func (c *change) upsertCustomer(ctx context.Context, payload customer.Customer) 
 		return nil, err
 	}
 	return &merged, c.emit(kind, merged.ID, map[string]any{"customer": &merged})
+}
+
+// findCustomer reads the customer that a payload names: by id, which must exist, or else by source_id. A customer with a
+// new source_id, or with neither, is nil.
+func (c *change) findCustomer(ctx context.Context, payload *customer.Customer) (*customer.Customer, record.Document, error) {
+	if payload.ID != "" {
+		return find[customer.Customer](ctx, c.tx, record.Customer, payload.ID)
+	}
+	doc, err := c.bySource(ctx, record.Customer, payload.SourceID)
+	if err != nil || doc.Version == 0 {
+		return nil, doc, err
+	}
+	stored, err := decode[customer.Customer](doc)
+	return stored, doc, err
 }
 
 // Get reads a customer by id or source_id, with the summary of what he has done.
@@ -91,22 +125,4 @@ func (s *Customers) Get(ctx context.Context, idOrSource string) (customer.Custom
 // List yields customers, without summaries.
 func (s *Customers) List(ctx context.Context, options ListOptions) iter.Seq2[customer.Customer, error] {
 	return list[customer.Customer](ctx, s.engine, record.Customer, options)
-}
-
-// Delete removes a profile for good and frees its source_id. Redemptions and counters stay under the old id, so the same
-// person created again starts with fresh limits.
-func (s *Customers) Delete(ctx context.Context, idOrSource string) error {
-	return s.engine.change(ctx, func(c *change) error {
-		known, doc, err := find[customer.Customer](ctx, c.tx, record.Customer, idOrSource, record.Key("source_id", idOrSource))
-		if err != nil {
-			return err
-		}
-		if err := c.remove(ctx, doc, true); err != nil {
-			return err
-		}
-		if err := c.forgetMembership(ctx, known.ID); err != nil {
-			return err
-		}
-		return c.emit(event.CustomerDeleted, known.ID, map[string]any{"customer": map[string]any{"id": known.ID}})
-	})
 }

@@ -23,9 +23,9 @@ var levels = map[string]int{
 	"order": 1, "product": 1, "customer": 1, "validity": 1, "validation": 1,
 	"discount": 2, "event": 2,
 	"campaign": 3, "voucher": 3, "promotion": 3,
-	"redemption": 4,
-	"store":      5,
-	".":          6, "store/memory": 6, "store/storetest": 6, "store/internal/sqlstore": 6,
+	"publication": 4, "redemption": 4,
+	"store": 5,
+	".":     6, "store/memory": 6, "store/storetest": 6, "store/internal/sqlstore": 6,
 	"store/sqlite": 7, "store/mysql": 7, "store/postgres": 7, "store/internal/sqltest": 7,
 	"vouchertest": 7, "internal/lint": 7, "internal/vectors": 8,
 	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/contract": 7, "internal/metamorphic": 8, "internal/mutants": 8,
@@ -44,6 +44,7 @@ var siblings = map[[2]string]string{
 	{"order", "product"}:          "a line is recognised by the identity of its product",
 	{"validation", "product"}:     "rules name products and collections",
 	{"campaign", "voucher"}:       "a campaign carries the template that its codes are made from",
+	{"redemption", "publication"}: "the state of a code in a wallet is decided with the catalogue",
 	{"store/storetest", "."}:      "the conformance suite also runs whole redeems against the store, as a host does",
 }
 

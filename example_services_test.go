@@ -15,6 +15,7 @@ import (
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/validation"
@@ -133,7 +134,7 @@ func ExampleVouchers_List() {
 	// 1
 }
 
-func ExampleVouchers_Publish() {
+func ExamplePublications_Create() {
 	ctx, eng := context.Background(), newEngine()
 	off := discount.Percent("15", discount.ToOrder)
 	_, err := eng.Campaigns.Create(ctx, campaign.Campaign{
@@ -142,13 +143,13 @@ func ExampleVouchers_Publish() {
 	})
 	check(err)
 	check(eng.Campaigns.AddVoucher(ctx, "Welcome", "HELLO"))
-	v, err := eng.Vouchers.Publish(ctx, "HELLO", *customer.BySourceID("u-42"))
+	given, err := eng.Publications.Create(ctx, publication.FromCampaign("Welcome", customer.BySourceID("u-42")))
 	check(err)
-	fmt.Println(v.ExpirationDate.Sub(*v.PublishedAt))
-	_, err = eng.Vouchers.Publish(ctx, "HELLO", *customer.BySourceID("u-43"))
+	fmt.Println(given.Voucher.Code, given.Voucher.ExpirationDate.Sub(*given.Voucher.PublishedAt))
+	_, err = eng.Publications.Create(ctx, publication.OfCode("HELLO", customer.BySourceID("u-43")))
 	fmt.Println(errors.Is(err, fault.VoucherAlreadyPublished))
 	// Output:
-	// 720h0m0s
+	// HELLO 720h0m0s
 	// true
 }
 
@@ -317,4 +318,48 @@ func ExampleRedemptions_List() {
 	// Output:
 	// SPRING SUCCESS ""
 	// SPRING FAILURE "quantity_exceeded"
+}
+
+func ExampleCustomers_Wallet() {
+	ctx, eng := context.Background(), newEngine()
+	off, once := discount.AmountOff(500, discount.ToOrder), int64(1)
+	_, err := eng.Campaigns.Create(ctx, campaign.Campaign{
+		Name: "Welcome", Voucher: &campaign.Template{Discount: &off, Redemption: campaign.TemplateRedemption{Quantity: &once}},
+	})
+	check(err)
+	ann := customer.BySourceID("u-42")
+	for _, code := range []string{"FIRST", "SECOND"} {
+		check(eng.Campaigns.AddVoucher(ctx, "Welcome", code))
+		_, err = eng.Publications.Create(ctx, publication.OfCode(code, ann))
+		check(err)
+	}
+	_, err = eng.Redeem(ctx, redemption.Request{Redeemables: redemption.Codes("FIRST"), Customer: ann, Order: mugs})
+	check(err)
+	for entry, err := range eng.Customers.Wallet(ctx, "u-42", voucherify.ListOptions{OldestFirst: true}) {
+		check(err)
+		fmt.Println(entry.Voucher.Code, entry.Status)
+	}
+	// Output:
+	// FIRST USED
+	// SECOND ACTIVE
+}
+
+func ExampleCustomers_DeletePermanently() {
+	ctx, eng := context.Background(), newEngine()
+	off := discount.AmountOff(500, discount.ToOrder)
+	_, err := eng.Vouchers.Create(ctx, voucher.Voucher{Code: "FIVE", Type: voucher.DiscountVoucher, Discount: &off})
+	check(err)
+	result, err := eng.Redeem(ctx, redemption.Request{
+		Redeemables: redemption.Codes("FIVE"), Customer: &customer.Customer{SourceID: "u-42", Name: "Ann"}, Order: mugs,
+	})
+	check(err)
+	deletion, err := eng.Customers.DeletePermanently(ctx, "u-42")
+	check(err)
+	fmt.Println(deletion.Status, deletion.DataJSON.Customer, deletion.DataJSON.Orders)
+	order, err := eng.Orders.Get(ctx, result.Order.ID)
+	check(err)
+	fmt.Println(order.CustomerID[:5], order.TotalDiscountAmount)
+	// Output:
+	// DONE 1 1
+	// anon_ 500
 }

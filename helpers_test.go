@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/voucherify-go/voucherify"
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/store/memory"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -46,6 +48,16 @@ func (s *shop) must(err error) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// publish gives a code to a customer and returns it as it is then.
+func (s *shop) publish(code string, to customer.Customer) (voucher.Voucher, error) {
+	s.t.Helper()
+	p, err := s.Publications.Create(context.Background(), publication.OfCode(code, &to))
+	if err != nil {
+		return voucher.Voucher{}, err
+	}
+	return *p.Voucher, nil
 }
 
 // coupon creates a standalone code; quantity 0 is unlimited.

@@ -115,10 +115,10 @@ var managementKeys = []keyRow{
 			off := discount.AmountOff(500, discount.ToOrder)
 			s.must(second(s.Campaigns.Create(background, campaign.Campaign{Name: "C", CampaignType: campaign.DiscountCoupons, Voucher: &campaign.Template{Discount: &off}})))
 			s.must(s.Campaigns.AddVoucher(background, "C", "ONE"))
-			s.must(second(s.Vouchers.Publish(background, "ONE", *customer.BySourceID("c1"))))
-			return second(s.Vouchers.Publish(background, "ONE", *customer.BySourceID("c2")))
+			s.must(second(s.publish("ONE", *customer.BySourceID("c1"))))
+			return second(s.publish("ONE", *customer.BySourceID("c2")))
 		},
-		want: `{"code":400,"key":"voucher_already_published","message":"voucher is already published","details":"ONE"}`,
+		want: `{"code":400,"key":"voucher_already_published","message":"voucher is already published","details":"v_…","field":"voucher","resource_id":"pub_…","resource_type":"publication"}`,
 	},
 }
 
@@ -178,7 +178,7 @@ var unreachable = map[fault.Key]string{
 func TestEveryKeyOfTheCatalogueIsMet(t *testing.T) {
 	t.Parallel()
 	met := map[fault.Key]bool{}
-	for _, rows := range [][]keyRow{refusedKeys, requestKeys, managementKeys} {
+	for _, rows := range [][]keyRow{refusedKeys, requestKeys, managementKeys, publicationKeys} {
 		for _, row := range rows {
 			met[row.key] = true
 		}

@@ -284,7 +284,7 @@ var requestKeys = []keyRow{
 
 func TestEveryKeyComesWithItsClassAndItsParticulars(t *testing.T) {
 	t.Parallel()
-	for _, rows := range [][]keyRow{refusedKeys, requestKeys, managementKeys} {
+	for _, rows := range [][]keyRow{refusedKeys, requestKeys, managementKeys, publicationKeys} {
 		for _, row := range rows {
 			t.Run(string(row.key), func(t *testing.T) {
 				t.Parallel()

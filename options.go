@@ -106,7 +106,7 @@ func WithLogger(logger *slog.Logger) Option {
 
 // Observation is what an Observer is told about one call of a verb.
 type Observation struct {
-	// Verb is "validate", "redeem", "qualify", "rollback" or "return".
+	// Verb is "validate", "redeem", "qualify", "rollback", "return" or "publish".
 	Verb string
 	// Duration is the time of the whole call, the store included.
 	Duration time.Duration

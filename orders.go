@@ -75,7 +75,15 @@ func (c *change) storedOrder(ctx context.Context, o *order.Order) (*order.Order,
 	if o.SourceID == "" {
 		return nil, record.Document{}, fault.Missing("order", "")
 	}
-	return find[order.Order](ctx, c.tx, record.Order, o.SourceID, record.Key("source_id", o.SourceID))
+	doc, err := c.bySource(ctx, record.Order, o.SourceID)
+	if err != nil {
+		return nil, doc, err
+	}
+	if doc.Version == 0 {
+		return nil, doc, fault.Missing(string(record.Order), o.SourceID)
+	}
+	stored, err := decode[order.Order](doc)
+	return stored, doc, err
 }
 
 func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {
@@ -103,10 +111,7 @@ func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {
 	if err := c.emitOrder(kind, o); err != nil {
 		return err
 	}
-	statusEvents := map[order.Status]event.Type{
-		order.Paid: event.CustomerOrderPaid, order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
-	}
-	if kind, ok := statusEvents[o.Status]; ok && o.Status != before {
+	if kind, ok := redemption.OrderEvent(o.Status); ok && o.Status != before {
 		return c.emitOrder(kind, o)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -196,11 +197,12 @@ func TestReturningAllUnitsInAnyOrderGivesBackExactlyTheDiscount(t *testing.T) {
 	})
 }
 
-// counters are those that a rollback lowers again: what a customer has done is not undone.
+// counters are those that a rollback lowers again: what a customer has done is not undone, and codes stay.
 func (s *shop) counters() map[redemption.CounterKey]int64 {
 	counters := map[redemption.CounterKey]int64{}
+	others := []redemption.CounterMetric{redemption.CountCustomerSummary, redemption.CountCustomerEvent, redemption.CountCodes}
 	for _, c := range s.store.Export().Counters {
-		if c.Key.Metric != redemption.CountCustomerSummary && c.Key.Metric != redemption.CountCustomerEvent {
+		if !slices.Contains(others, c.Key.Metric) {
 			counters[c.Key] = c.Value
 		}
 	}

@@ -16,7 +16,8 @@ func (s *Redemptions) Get(ctx context.Context, id string) (redemption.Redemption
 	return get[redemption.Redemption](ctx, s.engine, record.Redemption, id)
 }
 
-// List yields redemptions and failed attempts; ListOptions.Parent keeps the children of one parent.
+// List yields redemptions and failed attempts; ListOptions.Parent keeps the children of one parent, or those of a customer
+// that are nobody's children.
 func (s *Redemptions) List(ctx context.Context, options ListOptions) iter.Seq2[redemption.Redemption, error] {
 	return list[redemption.Redemption](ctx, s.engine, record.Redemption, options)
 }

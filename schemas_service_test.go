@@ -74,8 +74,8 @@ func TestMetadataSchemasAreKept(t *testing.T) {
 		t.Errorf("a deleted schema: %v", err)
 	}
 	s.schema(metadata.OfOrder) // the name is free again
-	if len(s.events()) != 0 {
-		t.Errorf("schemas have no events: %v", s.events())
+	if len(s.events(0)) != 0 {
+		t.Errorf("schemas have no events: %v", s.events(0))
 	}
 }
 
@@ -308,7 +308,7 @@ func TestAnotherEngineSeesTheSchema(t *testing.T) {
 	s.schema(metadata.OfOrder)
 	_, err = other.Validate(ctx, request)
 	same(t, "validate", lacks("order.metadata"), says(err))
-	if slices.Contains(s.events(), "redemption.failed") {
+	if slices.Contains(s.events(0), "redemption.failed") {
 		t.Error("a bad request was recorded as a failed redemption")
 	}
 }

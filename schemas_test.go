@@ -17,8 +17,8 @@ import (
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
-	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -217,7 +217,7 @@ func TestPublishChecksTheCustomer(t *testing.T) {
 	s := newShop(t)
 	v := s.coupon("TEN", discount.AmountOff(1000, discount.ToOrder), 0)
 	s.schema(metadata.OfCustomer)
-	_, err := s.Vouchers.Publish(context.Background(), v.Code, customer.Customer{SourceID: "ada", Metadata: wrong})
+	_, err := s.Publications.Create(context.Background(), publication.OfCode(v.Code, &customer.Customer{SourceID: "ada", Metadata: wrong}))
 	same(t, "publish", mistyped("customer.metadata"), says(err))
 }
 
@@ -316,13 +316,13 @@ func TestVerbsEnforceSchemas(t *testing.T) {
 				code = "UNKNOWN"
 			}
 			request := redemption.Request{Redeemables: redemption.Codes(code), Metadata: test.metadata, Order: test.order, Customer: test.customer}
-			before := s.events()
+			before := s.events(0)
 			_, err = s.Validate(ctx, request)
 			same(t, "validate", test.want, says(err))
 			_, err = s.Redeem(ctx, request)
 			same(t, "redeem", test.want, says(err))
 			if test.want != "" {
-				same(t, "a refused request leaves nothing", before, s.events())
+				same(t, "a refused request leaves nothing", before, s.events(0))
 			}
 			if test.qualify == "-" {
 				test.qualify = test.want
@@ -331,22 +331,6 @@ func TestVerbsEnforceSchemas(t *testing.T) {
 			same(t, "qualify", test.qualify, says(err))
 		})
 	}
-}
-
-// events are the types of all events of the shop.
-func (s *shop) events() []string {
-	s.t.Helper()
-	var types []string
-	s.must(s.store.View(context.Background(), func(r store.Reader) error {
-		for entry, err := range r.Outbox(context.Background(), 0) {
-			if err != nil {
-				return err
-			}
-			types = append(types, string(entry.Event.Type))
-		}
-		return nil
-	}))
-	return types
 }
 
 // A redeem lays the metadata of the order over what is stored, so that what was required once is still there.

@@ -20,6 +20,7 @@ import (
 	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -194,7 +195,7 @@ func TestARuleSeesWhatTheCustomerHasDone(t *testing.T) {
 		return tx.Apply(background, &plan)
 	}))
 	is("after a custom event", "LOYAL", "FAILED", "PAID", "SIGNED")
-	_, err = s.Vouchers.Publish(background, "ANY", customer.Customer{SourceID: "u1"})
+	_, err = s.Publications.Create(background, publication.OfCode("ANY", &customer.Customer{SourceID: "u1"}))
 	s.must(err)
 	is("after a publication", "LOYAL", "FAILED", "PAID", "SIGNED", "GIVEN")
 }
@@ -307,7 +308,7 @@ func TestAnActiveSegmentReportsEachTransitionOnce(t *testing.T) {
 	s.must(err)
 	want = append(want, "entered u1")
 	s.moved(want...)
-	_, err = s.Vouchers.Publish(background, "ANY", customer.Customer{SourceID: "u2", Metadata: metadata.Map{"club": "gold"}})
+	_, err = s.Publications.Create(background, publication.OfCode("ANY", &customer.Customer{SourceID: "u2", Metadata: metadata.Map{"club": "gold"}}))
 	s.must(err)
 	want = append(want, "entered u2")
 	s.moved(want...)

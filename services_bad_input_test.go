@@ -134,7 +134,9 @@ var badCampaigns = []badCall{
 	badCampaign("no name", payload("name"), func(c *campaign.Campaign) { c.Name = "" }),
 	badCampaign("a long name", payload("name"), func(c *campaign.Campaign) { c.Name = longName }),
 	badCampaign("a long description", payload("description"), func(c *campaign.Campaign) { c.Description = strings.Repeat("d", 4097) }),
-	badCampaign("no kind", payload("campaign_type"), func(c *campaign.Campaign) { c.CampaignType = "" }),
+	badCampaign("no kind and no codes", payload("campaign_type"), func(c *campaign.Campaign) { c.CampaignType, c.Voucher = "", nil }),
+	badCampaign("codes of a later kind", place{fault.NotSupported, "campaign_type"}, func(c *campaign.Campaign) { c.CampaignType, c.Voucher.Type = "", "GIFT_VOUCHER" }),
+	badCampaign("two rules", payload("validation_rules"), func(c *campaign.Campaign) { c.ValidationRules = []string{"val_1", "val_2"} }),
 	badCampaign("a kind of later", place{fault.NotSupported, "campaign_type"}, func(c *campaign.Campaign) { c.CampaignType = campaign.LoyaltyProgram }),
 	badCampaign("an unknown pool", payload("type"), func(c *campaign.Campaign) { c.Type = "LAKE" }),
 	badCampaign("codes of a promotion", place{fault.InvalidCampaign, "voucher"}, func(c *campaign.Campaign) { c.CampaignType = campaign.Promotion }),
@@ -204,7 +206,7 @@ var badOthers = []badCall{
 	}, payload("birthdate")},
 	{"publication: a customer with a long id", func(s *shop) error {
 		s.coupon("A", off100, 0)
-		return second(s.Vouchers.Publish(background, "A", customer.Customer{SourceID: longName}))
+		return second(s.publish("A", customer.Customer{SourceID: longName}))
 	}, payload("customer.source_id")},
 	{"segment: no name", func(s *shop) error { return second(s.Segments.Create(background, customer.Segment{})) }, payload("name")},
 	{"segment: no filter", func(s *shop) error {

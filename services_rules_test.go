@@ -48,7 +48,7 @@ func TestAChangedRuleCountsAtOnce(t *testing.T) {
 	s := newShop(t)
 	s.must(second(s.Campaigns.Create(background, coupons("C"))))
 	s.must(s.Campaigns.AddVoucher(background, "C", "A"))
-	s.must(second(s.Vouchers.Publish(background, "A", *customer.BySourceID("c1"))))
+	s.must(second(s.publish("A", *customer.BySourceID("c1"))))
 	camp, err := s.Campaigns.Get(background, "C")
 	s.must(err)
 	valid := func() bool {

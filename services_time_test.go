@@ -155,7 +155,7 @@ func TestALifeOfAMonthEndsOnTheSameLocalHour(t *testing.T) {
 	buyer := func(code string, at time.Time) voucher.Voucher {
 		t.Helper()
 		s.at(at)
-		v, err := s.Vouchers.Publish(background, code, customerC1)
+		v, err := s.publish(code, customerC1)
 		s.must(err)
 		return v
 	}

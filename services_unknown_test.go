@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -43,9 +44,6 @@ var namedCalls = []namedCall{
 	{"Vouchers.Enable", "voucher", func(s *shop, id string) error { return s.Vouchers.Enable(background, id) }},
 	{"Vouchers.Disable", "voucher", func(s *shop, id string) error { return s.Vouchers.Disable(background, id) }},
 	{"Vouchers.Delete", "voucher", func(s *shop, id string) error { return s.Vouchers.Delete(background, id, false) }},
-	{"Vouchers.Publish", "voucher", func(s *shop, id string) error {
-		return second(s.Vouchers.Publish(background, id, *customer.BySourceID("c1")))
-	}},
 	{"Promotions.GetTier", "promotion_tier", func(s *shop, id string) error { return second(s.Promotions.GetTier(background, id)) }},
 	{"Promotions.UpdateTier", "promotion_tier", func(s *shop, id string) error {
 		return second(s.Promotions.UpdateTier(background, promotion.Tier{ID: id, Name: "t"}))
@@ -65,6 +63,18 @@ var namedCalls = []namedCall{
 	{"Rules.Delete", "validation_rules", func(s *shop, id string) error { return s.Rules.Delete(background, id, true) }},
 	{"Rules.Unassign", "validation_rules_assignment", func(s *shop, id string) error { return s.Rules.Unassign(background, id) }},
 	{"Customers.Get", "customer", func(s *shop, id string) error { return second(s.Customers.Get(background, id)) }},
+	{"Customers.Update", "customer", func(s *shop, id string) error {
+		return second(s.Customers.Update(background, customer.Customer{ID: id}))
+	}},
+	{"Customers.DeletePermanently", "customer", func(s *shop, id string) error { return second(s.Customers.DeletePermanently(background, id)) }},
+	{"Customers.Deletion", "permanent_deletion", func(s *shop, id string) error { return second(s.Customers.Deletion(background, id)) }},
+	{"Customers.Wallet", "customer", func(s *shop, id string) error {
+		for _, err := range s.Customers.Wallet(background, id, voucherify.ListOptions{}) {
+			return err
+		}
+		return nil
+	}},
+	{"Publications.Get", "publication", func(s *shop, id string) error { return second(s.Publications.Get(background, id)) }},
 	{"Customers.Delete", "customer", func(s *shop, id string) error { return s.Customers.Delete(background, id) }},
 	{"Segments.Get", "segment", func(s *shop, id string) error { return second(s.Segments.Get(background, id)) }},
 	{"Segments.Delete", "segment", func(s *shop, id string) error { return s.Segments.Delete(background, id) }},

@@ -245,7 +245,7 @@ func TestWhoIsSecondToMakeSomethingMeetsTheFirst(t *testing.T) {
 	s.must(second(s.Campaigns.Create(background, campaign.Campaign{Name: "C", CampaignType: campaign.DiscountCoupons, Voucher: &campaign.Template{Discount: &off}})))
 	s.must(s.Campaigns.AddVoucher(background, "C", "A"))
 	publish := func(s *shop, to string) error {
-		return second(s.Vouchers.Publish(background, "A", *customer.BySourceID(to)))
+		return second(s.publish("A", *customer.BySourceID(to)))
 	}
 	err = publish(s.meddled(func() { s.must(publish(s, "c2")) }), "c1")
 	if !errors.Is(err, fault.VoucherAlreadyPublished) {

@@ -41,6 +41,8 @@ type Engine struct {
 	Promotions *Promotions
 	// Rules keeps validation rules and their assignments.
 	Rules *Rules
+	// Publications gives codes to customers.
+	Publications *Publications
 	// Customers keeps profiles.
 	Customers *Customers
 	// Segments keeps named groups of customers.
@@ -90,6 +92,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Vouchers = &Vouchers{e}
 	e.Promotions = &Promotions{e}
 	e.Rules = &Rules{e}
+	e.Publications = &Publications{e}
 	e.Customers = &Customers{e}
 	e.Segments = &Segments{e}
 	e.Locations = &Locations{e}

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"time"
 
 	"github.com/voucherify-go/voucherify/campaign"
-	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -55,8 +53,17 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 
 // putVoucher plans a new voucher: identity, times, and the key that makes its code unique.
 func (e *Engine) putVoucher(c *change, v *voucher.Voucher) error {
+	c.startVoucher(v)
+	return e.insertVoucher(c, v)
+}
+
+// startVoucher gives a new voucher its identity and its times.
+func (c *change) startVoucher(v *voucher.Voucher) {
 	v.ID, v.Active, v.CreatedAt, v.UpdatedAt, v.Version = c.ids.Next(id.Voucher), true, c.now, nil, 1
-	v.Redemption.RedeemedQuantity = 0
+	v.Redemption.RedeemedQuantity, v.Publish = 0, voucher.Publish{}
+}
+
+func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
 	return c.put(saved{
 		kind: record.Voucher, id: v.ID, created: c.now, parent: v.CampaignID,
 		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
@@ -84,12 +91,13 @@ func (e *Engine) findVoucher(ctx context.Context, r store.Reader, code string) (
 	if err != nil {
 		return nil, doc, err
 	}
-	key := redemption.CounterKey{Metric: redemption.CountVoucher, Subject: v.ID}
-	counters, err := r.Counters(ctx, []redemption.CounterKey{key})
+	counters, err := r.Counters(ctx, []redemption.CounterKey{
+		{Metric: redemption.CountPublications, Subject: v.ID}, {Metric: redemption.CountVoucher, Subject: v.ID},
+	})
 	if err != nil {
 		return nil, doc, err
 	}
-	v.Redemption.RedeemedQuantity = counters[key]
+	fillUsage(v, counters)
 	return v, doc, nil
 }
 
@@ -158,6 +166,9 @@ func (s *Vouchers) edit(ctx context.Context, code string, kind event.Type, fn fu
 		if err := c.checkChange(ctx, metadata.OfVoucher, before, v.Metadata); err != nil {
 			return err
 		}
+		if err := c.keepPooled(ctx, v); err != nil {
+			return err
+		}
 		return c.rewriteVoucher(v, doc, kind)
 	})
 }
@@ -176,12 +187,20 @@ func (c *change) checkWindow(ctx context.Context, v *voucher.Voucher) error {
 }
 
 func (c *change) rewriteVoucher(v *voucher.Voucher, doc record.Document, kind event.Type) error {
-	v.UpdatedAt, v.Version, v.Redemption.RedeemedQuantity = &c.now, doc.Version+1, 0
-	s := saved{kind: record.Voucher, id: v.ID, version: doc.Version, created: doc.CreatedAt, parent: doc.Parent, keys: doc.Keys}
-	if err := c.put(s, v); err != nil {
+	if err := c.storeVoucher(v, doc); err != nil {
 		return err
 	}
 	return c.emit(kind, v.ID, map[string]any{"voucher": v})
+}
+
+// storeVoucher plans the new state of a stored voucher. What counters know about it is not part of the record.
+func (c *change) storeVoucher(v *voucher.Voucher, doc record.Document) error {
+	v.UpdatedAt, v.Version = &c.now, doc.Version+1
+	stored := *v
+	stored.Redemption.RedeemedQuantity, stored.Publish = 0, voucher.Publish{}
+	return c.put(saved{
+		kind: record.Voucher, id: v.ID, version: doc.Version, created: doc.CreatedAt, parent: doc.Parent, keys: doc.Keys,
+	}, &stored)
 }
 
 // Enable switches a voucher on, Disable off. A disabled voucher cannot be redeemed; what was redeemed can be rolled back.
@@ -204,77 +223,15 @@ func (s *Vouchers) Delete(ctx context.Context, code string, force bool) error {
 		if err := c.unassignAll(ctx, map[string]bool{v.ID: true}); err != nil {
 			return err
 		}
+		if err := c.giveUp(ctx, v); err != nil {
+			return err
+		}
+		if v.CampaignID != "" {
+			c.countCodes(v.CampaignID, -1, nil)
+		}
 		if err := c.remove(ctx, doc, force); err != nil {
 			return err
 		}
 		return c.emit(event.VoucherDeleted, v.ID, map[string]any{"voucher": v})
 	})
-}
-
-// Publish gives a code to a customer, who is stored if new. With the campaign's activity duration, the code's life begins
-// now and overrides the end of the campaign. Publishing again to the same customer changes nothing; a code of a campaign
-// that another customer holds is voucher_already_published.
-func (s *Vouchers) Publish(ctx context.Context, code string, holder customer.Customer) (voucher.Voucher, error) {
-	if err := holder.Check(); err != nil {
-		return voucher.Voucher{}, fault.Within("customer", err)
-	}
-	var v voucher.Voucher
-	err := s.engine.change(ctx, func(c *change) error {
-		stored, doc, err := s.engine.findVoucher(ctx, c.tx, code)
-		if err != nil {
-			return err
-		}
-		buyer, err := c.upsertCustomer(ctx, holder)
-		if err != nil {
-			return within("customer", err)
-		}
-		v = *stored
-		switch {
-		case v.HolderID == buyer.ID:
-			return nil
-		case v.HolderID != "" && v.CampaignID != "":
-			return fault.New(fault.VoucherAlreadyPublished, "%s", v.Code)
-		}
-		if err := s.engine.startLife(ctx, c, &v); err != nil {
-			return err
-		}
-		v.HolderID = buyer.ID
-		if err := c.putPublication(&v); err != nil {
-			return err
-		}
-		return c.rewriteVoucher(&v, doc, event.VoucherPublished)
-	})
-	return v, err
-}
-
-// putPublication plans the record that a code was given to its holder.
-func (c *change) putPublication(v *voucher.Voucher) error {
-	c.touch(v.HolderID)
-	p := redemption.Publication{ID: c.ids.Next(id.Publication), CustomerID: v.HolderID, RelatedObjectID: v.ID, CreatedAt: c.now, Version: 1}
-	return c.put(saved{kind: record.Publication, id: p.ID, created: c.now, parent: v.HolderID}, &p)
-}
-
-// startLife sets the dates of a code that is published for the first time.
-func (e *Engine) startLife(ctx context.Context, c *change, v *voucher.Voucher) error {
-	if v.PublishedAt != nil {
-		return nil
-	}
-	v.PublishedAt = &c.now
-	if v.CampaignID == "" {
-		return nil
-	}
-	parent, _, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, v.CampaignID)
-	if err != nil || parent.ActivityDurationAfterPublishing == nil {
-		return err
-	}
-	if v.StartDate == nil {
-		start := c.now
-		if parent.StartDate != nil && parent.StartDate.After(start) {
-			start = *parent.StartDate
-		}
-		v.StartDate = &start
-	}
-	end := parent.ActivityDurationAfterPublishing.Add(c.now, e.options.zone).In(time.UTC)
-	v.ExpirationDate = &end
-	return nil
 }

@@ -45,14 +45,18 @@ type Campaign struct {
 	CampaignType Kind      `json:"campaign_type"`
 	Type         Pool      `json:"type,omitempty"`
 	Voucher      *Template `json:"voucher,omitempty"`
-	// VouchersCount is how many codes to generate on creation and, when read, how many codes the campaign has.
+	// VouchersCount is how many codes to generate on creation and, when read, how many codes the campaign has: it is kept in
+	// a counter of the store, and what a writer puts here later is ignored.
 	VouchersCount int `json:"vouchers_count,omitempty"`
 	validity.Window
 	// ActivityDurationAfterPublishing is how long a code can be used once it was given to a customer; it overrides the end
 	// of the campaign.
 	ActivityDurationAfterPublishing *validity.Duration `json:"activity_duration_after_publishing,omitempty"`
-	CategoryID                      string             `json:"category_id,omitempty"`
-	// ValidationRules are ids of rules to assign on creation; later changes go through assignments. It is not stored.
+	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it.
+	JoinOnce   bool   `json:"join_once,omitempty"`
+	CategoryID string `json:"category_id,omitempty"`
+	// ValidationRules is the id of a rule to assign on creation, at most one; later changes go through assignments. It is not
+	// stored.
 	ValidationRules []string     `json:"validation_rules,omitempty"`
 	Metadata        metadata.Map `json:"metadata,omitempty"`
 	// Active switches the campaign and everything in it. Campaigns are created active.
@@ -84,10 +88,38 @@ type TemplateRedemption struct {
 const (
 	MaxNameLength        = 255
 	MaxDescriptionLength = 4096
-	MaxValidationRules   = 10
+	MaxValidationRules   = 1
 	// MaxCodes is the number of codes that a campaign may have, unless the engine is given another limit.
 	MaxCodes = 100_000
 )
+
+// kindsOfVouchers are the kinds of campaigns by the type of their codes.
+var kindsOfVouchers = map[voucher.Type]Kind{
+	voucher.DiscountVoucher: DiscountCoupons, "GIFT_VOUCHER": GiftVouchers, "LOYALTY_CARD": LoyaltyProgram,
+}
+
+// WithDefaults returns the campaign with what it leaves open: the type of its codes, its kind, which follows from that
+// type, and its pool. A campaign without codes must name its kind.
+func (c Campaign) WithDefaults() Campaign {
+	if c.Voucher == nil {
+		return c
+	}
+	template := *c.Voucher
+	c.Voucher = &template
+	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons) {
+		template.Type = voucher.DiscountVoucher
+	}
+	if c.CampaignType == "" {
+		c.CampaignType = kindsOfVouchers[template.Type]
+	}
+	if c.Type == "" && c.CampaignType == DiscountCoupons {
+		c.Type = Static
+	}
+	if c.Type == Standalone {
+		c.JoinOnce = false
+	}
+	return c
+}
 
 // Check reports the first thing that is wrong with a campaign that is about to be stored.
 func (c Campaign) Check() error {
@@ -97,7 +129,7 @@ func (c Campaign) Check() error {
 	case len(c.Description) > MaxDescriptionLength:
 		return fault.Invalid("description", "is longer than %d bytes", MaxDescriptionLength)
 	case len(c.ValidationRules) > MaxValidationRules:
-		return fault.Invalid("validation_rules", "has %d rules, at most %d are allowed", len(c.ValidationRules), MaxValidationRules)
+		return fault.Invalid("validation_rules", "has %d rules, at most %d is allowed", len(c.ValidationRules), MaxValidationRules)
 	case c.VouchersCount < 0:
 		return fault.Invalid("vouchers_count", "%d is negative", c.VouchersCount)
 	}

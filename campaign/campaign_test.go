@@ -77,8 +77,8 @@ func TestCheckOfEveryCampaign(t *testing.T) {
 		{"the longest description", func(c *camp) { c.Description = strings.Repeat("x", 4096) }, ""},
 		{"a description that is a byte too long", func(c *camp) { c.Description = strings.Repeat("x", 4097) },
 			"invalid_payload description"},
-		{"as many rules as allowed", func(c *camp) { c.ValidationRules = rules(10) }, ""},
-		{"a rule more than allowed", func(c *camp) { c.ValidationRules = rules(11) }, "invalid_payload validation_rules"},
+		{"as many rules as allowed", func(c *camp) { c.ValidationRules = rules(1) }, ""},
+		{"a rule more than allowed", func(c *camp) { c.ValidationRules = rules(2) }, "invalid_payload validation_rules"},
 		{"fewer codes than none", func(c *camp) { c.VouchersCount = -1 }, "invalid_payload vouchers_count"},
 		{"no kind", func(c *camp) { c.CampaignType = "" }, "invalid_payload campaign_type"},
 		{"an unknown kind", func(c *camp) { c.CampaignType = "LUCKY_DRAW" }, "invalid_payload campaign_type"},
@@ -176,4 +176,36 @@ func ExampleCampaign_Check() {
 	// Output:
 	// <nil>
 	// voucherify: invalid_campaign: voucher.code: only a campaign of type STANDALONE has one fixed code
+}
+
+func TestWhatACampaignLeavesOpen(t *testing.T) {
+	t.Parallel()
+	type camp = campaign.Campaign
+	template := func(kind voucher.Type) *campaign.Template { return &campaign.Template{Type: kind} }
+	for _, tt := range []struct {
+		name       string
+		sent, want camp
+	}{
+		{"coupons by the type of their codes", camp{Voucher: template("DISCOUNT_VOUCHER")},
+			camp{CampaignType: campaign.DiscountCoupons, Type: campaign.Static, Voucher: template("DISCOUNT_VOUCHER")}},
+		{"codes without a type are coupons", camp{Voucher: template("")},
+			camp{CampaignType: campaign.DiscountCoupons, Type: campaign.Static, Voucher: template("DISCOUNT_VOUCHER")}},
+		{"gift cards", camp{Voucher: template("GIFT_VOUCHER")}, camp{CampaignType: campaign.GiftVouchers, Voucher: template("GIFT_VOUCHER")}},
+		{"loyalty cards", camp{Voucher: template("LOYALTY_CARD")}, camp{CampaignType: campaign.LoyaltyProgram, Voucher: template("LOYALTY_CARD")}},
+		{"the kind that is sent counts", camp{CampaignType: campaign.ReferralProgram, Voucher: template("DISCOUNT_VOUCHER")},
+			camp{CampaignType: campaign.ReferralProgram, Voucher: template("DISCOUNT_VOUCHER")}},
+		{"an unknown type of code gives no kind", camp{Voucher: template("TICKET")}, camp{Voucher: template("TICKET")}},
+		{"without codes there is nothing to go by", camp{}, camp{}},
+		{"a pool stays", camp{Type: campaign.AutoUpdate, JoinOnce: true, Voucher: template("")},
+			camp{CampaignType: campaign.DiscountCoupons, Type: campaign.AutoUpdate, JoinOnce: true, Voucher: template("DISCOUNT_VOUCHER")}},
+		{"one generic code is joined by many", camp{Type: campaign.Standalone, JoinOnce: true, Voucher: template("")},
+			camp{CampaignType: campaign.DiscountCoupons, Type: campaign.Standalone, Voucher: template("DISCOUNT_VOUCHER")}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, tt.sent.WithDefaults()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }

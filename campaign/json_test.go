@@ -21,7 +21,7 @@ const (
 		"start_date": "2026-03-01T00:00:00Z", "expiration_date": "2026-03-31T22:00:00.5Z",
 		"validity_timeframe": {"duration": "PT1H", "interval": "P1D"}, "validity_day_of_week": [0, 6],
 		"validity_hours": {"daily": [{"days_of_week": [1], "start_time": "09:00", "expiration_time": "17:30"}]},
-		"activity_duration_after_publishing": "P24D", "category_id": "cat_1", "validation_rules": ["val_1"], "metadata": {"channel": "web"},
+		"activity_duration_after_publishing": "P24D", "join_once": true, "category_id": "cat_1", "validation_rules": ["val_1"], "metadata": {"channel": "web"},
 		"active": true, "protected": true, "created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 3
 	}`
 )

@@ -45,10 +45,17 @@ type Customer struct {
 	CreatedAt time.Time  `json:"created_at,omitzero"`
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 	Version   int64      `json:"version,omitempty"`
+	// Clear names the fields that a payload takes away from the stored profile; in JSON they are null. What is merely not
+	// sent stays as it is, and a field that is sent with a value is not cleared. Stored profiles have none.
+	Clear Fields `json:"-"`
 }
 
-// MaxIDLength is the longest id or source_id in bytes.
-const MaxIDLength = 255
+// The bounds of a profile, in bytes.
+const (
+	MaxIDLength          = 255 // of an id or source_id
+	MaxTextLength        = 255 // of name, email, phone and each part of the address
+	MaxDescriptionLength = 4096
+)
 
 // BySourceID names a customer by the shop's own identifier. A redemption stores the customer if it is new.
 func BySourceID(sourceID string) *Customer { return &Customer{SourceID: sourceID} }
@@ -61,11 +68,23 @@ func (c *Customer) Check() error {
 	if c == nil {
 		return nil
 	}
-	if len(c.ID) > MaxIDLength {
-		return fault.Invalid("id", "is longer than %d bytes", MaxIDLength)
+	address := Address{}
+	if c.Address != nil {
+		address = *c.Address
 	}
-	if len(c.SourceID) > MaxIDLength {
-		return fault.Invalid("source_id", "is longer than %d bytes", MaxIDLength)
+	for _, text := range [...]struct {
+		field, value string
+		most         int
+	}{
+		{"id", c.ID, MaxIDLength}, {"source_id", c.SourceID, MaxIDLength}, {"name", c.Name, MaxTextLength},
+		{"description", c.Description, MaxDescriptionLength}, {"email", c.Email, MaxTextLength}, {"phone", c.Phone, MaxTextLength},
+		{"address.city", address.City, MaxTextLength}, {"address.state", address.State, MaxTextLength},
+		{"address.line_1", address.Line1, MaxTextLength}, {"address.line_2", address.Line2, MaxTextLength},
+		{"address.country", address.Country, MaxTextLength}, {"address.postal_code", address.PostalCode, MaxTextLength},
+	} {
+		if err := fault.Text(text.field, text.value, text.most); err != nil {
+			return err
+		}
 	}
 	for _, day := range [...]struct{ field, text string }{{"birthdate", c.Birthdate}, {"birthday", c.Birthday}} {
 		if day.text == "" {
@@ -94,16 +113,18 @@ func (c *Customer) Equal(other *Customer) bool {
 		metadata.Equal(c.SystemMetadata, other.SystemMetadata)
 }
 
-// Merge returns the stored customer with everything that the payload carries laid on top, field by field and metadata
-// key by key. Identity, version and times stay the stored ones. Neither argument is changed; either may be nil.
+// Merge returns the stored customer with everything that the payload carries laid on top, field by field, the address
+// part by part and metadata key by key, without what the payload clears. Identity, version and times stay the stored ones.
+// Neither argument is changed; either may be nil.
 func Merge(stored, payload *Customer) *Customer {
-	if stored == nil {
-		return payload.profile()
-	}
 	if payload == nil {
 		return stored
 	}
+	if stored == nil {
+		return payload.profile()
+	}
 	merged := *stored
+	merged.clear(payload.cleared())
 	overlay(&merged.Name, payload.Name)
 	overlay(&merged.Description, payload.Description)
 	overlay(&merged.Email, payload.Email)
@@ -112,8 +133,8 @@ func Merge(stored, payload *Customer) *Customer {
 	overlay(&merged.Birthday, payload.Birthday)
 	if payload.Address != nil {
 		address := Address{}
-		if stored.Address != nil {
-			address = *stored.Address
+		if merged.Address != nil {
+			address = *merged.Address
 		}
 		overlay(&address.City, payload.Address.City)
 		overlay(&address.State, payload.Address.State)
@@ -127,13 +148,10 @@ func Merge(stored, payload *Customer) *Customer {
 	return &merged
 }
 
-// profile returns c without what only the engine says about a customer.
+// profile returns what c says about a new customer: nothing to clear, and nothing that only the engine says.
 func (c *Customer) profile() *Customer {
-	if c == nil || c.SystemMetadata == nil && c.Summary == nil && c.Loyalty == nil {
-		return c
-	}
 	own := *c
-	own.SystemMetadata, own.Summary, own.Loyalty = nil, nil, nil
+	own.SystemMetadata, own.Summary, own.Loyalty, own.Clear = nil, nil, nil, 0
 	return &own
 }
 

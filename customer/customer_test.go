@@ -62,7 +62,7 @@ func TestMergeLaysThePayloadOverTheStoredCustomer(t *testing.T) {
 		return &customer.Customer{
 			ID: "cust_1", SourceID: "7", Name: "Anna", Email: "anna@example.com", Birthdate: "1990-12-31",
 			Address:  &customer.Address{City: "Berlin", Country: "DE"},
-			Metadata: metadata.Map{"level": "silver", "since": 2021.0}, CreatedAt: created, UpdatedAt: &updated, Version: 3,
+			Metadata: metadata.Map{"level": "silver", "since": 2021.0}, CreatedAt: created, UpdatedAt: &updated, Version: 3, Clear: customer.ClearPhone,
 		}
 	}
 	with := func(change func(*customer.Customer)) *customer.Customer {
@@ -153,7 +153,7 @@ func TestEqualSeesEveryField(t *testing.T) {
 			ID: "cust_1", SourceID: "7", Name: "Anna", Description: "a regular", Email: "anna@example.com", Phone: "1", Birthdate: "1990-12-31",
 			Birthday: "1990-12-30", Address: &customer.Address{City: "Berlin"}, Metadata: metadata.Map{"visits": 3},
 			SystemMetadata: metadata.Map{"origin": "import"}, Summary: &customer.Summary{}, Loyalty: &customer.Loyalty{},
-			CreatedAt: updated, UpdatedAt: &updated, Version: 3,
+			CreatedAt: updated, UpdatedAt: &updated, Version: 3, Clear: customer.ClearPhone,
 		}
 	}
 	readBack := full()

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/voucherify-go/voucherify/fault"
@@ -20,11 +21,12 @@ const (
 	ActiveSegment SegmentType = "auto-update"
 )
 
-// MaxSegmentCustomers is the largest number of members of a static segment.
-const MaxSegmentCustomers = 20_000
-
-// MaxSegmentName is the longest name of a segment in bytes.
-const MaxSegmentName = 255
+// The bounds of a segment.
+const (
+	MaxSegmentName = 255 // bytes
+	// MaxSegmentCustomers is the largest number of members of a static segment.
+	MaxSegmentCustomers = 20_000
+)
 
 // Segment is a named group of customers that rules refer to by id.
 type Segment struct {
@@ -46,11 +48,10 @@ func (s *Segment) Dynamic() bool { return s.Type == PassiveSegment || s.Type == 
 // Check reports the first thing that is wrong with s. Of a filter it checks the shape; whether its fields exist is checked by
 // whoever compiles it.
 func (s Segment) Check() error {
+	if err := fault.Name("name", s.Name, MaxSegmentName); err != nil {
+		return err
+	}
 	switch {
-	case s.Name == "":
-		return fault.Invalid("name", "is required")
-	case len(s.Name) > MaxSegmentName:
-		return fault.Invalid("name", "is longer than %d bytes", MaxSegmentName)
 	case s.Dynamic():
 		return s.checkDynamic()
 	case s.Type != StaticSegment:
@@ -59,6 +60,11 @@ func (s Segment) Check() error {
 		return fault.Invalid("filter", "a %s segment has no filter", StaticSegment)
 	case len(s.Customers) > MaxSegmentCustomers:
 		return fault.Invalid("customers", "has %d members, at most %d are allowed", len(s.Customers), MaxSegmentCustomers)
+	}
+	for i, id := range s.Customers {
+		if err := fault.Text("customers["+strconv.Itoa(i)+"]", id, MaxIDLength); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // quantity and amount.
 func (l *Line) load(item *order.Item, index *product.Index, stored bool) *fault.Error {
 	l.item = item
-	known := index.Resolve(item.Identity())
+	known := index.Resolve(item.Identity(index))
 	l.Identity, l.product, l.sku = known.Identity, known.Product, known.SKU
 	l.join(index)
 	switch {

@@ -131,6 +131,19 @@ func (p *Program) compileUnits(index *product.Index) error {
 // Definition returns the discount as it was configured.
 func (p *Program) Definition() Discount { return p.definition }
 
+// Uses reports whether a formula of the definition, or of the rules' products, looks at the operand.
+func (p *Program) Uses(o formula.Operand) bool {
+	list := []*formula.Formula{p.formulas.amount, p.formulas.percent, p.formulas.fixed, p.formulas.unit}
+	for i := range p.units {
+		list = append(list, p.units[i].formula)
+	}
+	for i := range p.scope.entries {
+		e := &p.scope.entries[i]
+		list = append(list, e.priceFormula, e.quantityFormula, e.aggregatedQuantityFormula)
+	}
+	return slices.ContainsFunc(list, func(f *formula.Formula) bool { return f != nil && f.Uses(o) })
+}
+
 // Effect returns the effect that counts, with the default filled in.
 func (p *Program) Effect() Effect { return p.effect }
 

@@ -72,7 +72,7 @@ const (
 	ResourceProtected Key = "resource_protected"
 	// StackingRulesExist: the project has its set of stacking rules already.
 	StackingRulesExist Key = "stacking_rules_exist"
-	// VoucherAlreadyPublished: the code was given to another customer.
+	// VoucherAlreadyPublished: the code was given to a customer before; a generic code, to the same customer.
 	VoucherAlreadyPublished Key = "voucher_already_published"
 	// VoucherDisabled: the voucher or its campaign is disabled.
 	VoucherDisabled Key = "voucher_disabled"
@@ -82,6 +82,20 @@ const (
 	VoucherNotActive Key = "voucher_not_active"
 	// VoucherNotActiveNow: the voucher is outside its timeframe, days or hours.
 	VoucherNotActiveNow Key = "voucher_not_active_now"
+)
+
+// The keys of publications.
+const (
+	// DuplicateSourceID: a publication with the source_id exists, for another customer or for another campaign or code.
+	DuplicateSourceID Key = "duplicate_source_id"
+	// MissingVouchers: the publication names neither a code nor a campaign.
+	MissingVouchers Key = "missing_vouchers"
+	// NoVoucherSuitableForPublication: the code is disabled, or the campaign has too few codes to give out.
+	NoVoucherSuitableForPublication Key = "no_voucher_suitable_for_publication"
+	// TooManyVouchersRequested: more codes than one publication may give out.
+	TooManyVouchersRequested Key = "too_many_vouchers_requested"
+	// VoucherCannotBePublished: the campaign gives one code to each customer, and this one has it.
+	VoucherCannotBePublished Key = "voucher_cannot_be_published"
 )
 
 // The keys of redeemables that were skipped: not tried, or not kept, because of the others in the request.
@@ -143,7 +157,12 @@ var catalogue = map[Key]entry{
 	VoucherNotActive:        {400, "voucher not active"},
 	VoucherNotActiveNow:     {400, "voucher not active now"},
 
-	MetadataValidationFailed: {400, "Metadata validation failed"},
+	MetadataValidationFailed:        {400, "Metadata validation failed"},
+	DuplicateSourceID:               {400, "Duplicate source id"},
+	MissingVouchers:                 {400, "Missing vouchers"},
+	NoVoucherSuitableForPublication: {400, "No voucher suitable for publication"},
+	TooManyVouchersRequested:        {400, "Too many vouchers requested"},
+	VoucherCannotBePublished:        {400, "Voucher cannot be published"},
 
 	ApplicableRedeemablesLimitExceeded:                     {400, "Applicable redeemables limit exceeded"},
 	ApplicableRedeemablesPerCategoryLimitExceeded:          {400, "Applicable redeemables limit per category exceeded"},

@@ -7,21 +7,26 @@ package id
 
 import (
 	"encoding/hex"
+	"strings"
 	"time"
 )
 
 // The prefixes of Voucherify's objects.
 const (
+	// Anonymous stands in the place of a customer who was deleted permanently.
+	Anonymous      = "anon_"
 	Campaign       = "camp_"
 	Category       = "cat_"
 	Collection     = "pc_"
 	Customer       = "cust_"
 	CustomEvent    = "evcus_"
+	Deletion       = "del_"
 	Event          = "ev_"
 	Location       = "loc_"
 	FailedRollback = "rrf_"
 	FailedRedeem   = "rf_"
 	MetadataSchema = "ms_" // also of custom events
+	Holder         = "rh_"
 	Order          = "ord_"
 	OrderItem      = "ordli_"
 	Product        = "prod_"
@@ -38,6 +43,15 @@ const (
 	StackingRules  = "stk_"
 	Voucher        = "v_"
 )
+
+// digits is how many digits follow the prefix.
+const digits = 18
+
+// Is reports whether a text has the form of an identifier with the prefix.
+func Is(text, prefix string) bool {
+	rest, ok := strings.CutPrefix(text, prefix)
+	return ok && len(rest) == digits && strings.Trim(rest, "0123456789abcdef") == ""
+}
 
 const (
 	randomBits = 28
@@ -77,7 +91,7 @@ func (s *Sequence) Next(prefix string) string {
 		raw[i] = byte(high >> (8 * (5 - i)))
 	}
 	raw[6], raw[7], raw[8] = byte(s.low>>16), byte(s.low>>8), byte(s.low)
-	text := make([]byte, len(prefix), len(prefix)+18)
+	text := make([]byte, len(prefix), len(prefix)+digits)
 	copy(text, prefix)
 	return string(hex.AppendEncode(text, raw[:]))
 }

@@ -9,7 +9,7 @@ import (
 // The bounds of an order; a larger one is refused before any work.
 const (
 	MaxItems    = 500
-	MaxIDLength = 255 // bytes of an id or source_id
+	MaxIDLength = 255 // bytes of an id, a source_id, or a name of a product or SKU
 )
 
 // Check reports the first thing that is wrong with an order of a request. A nil order is fine: not every request has one.
@@ -22,6 +22,11 @@ func (o *Order) Check() error {
 	}
 	if len(o.SourceID) > MaxIDLength {
 		return fault.Invalid("source_id", "is longer than %d bytes", MaxIDLength)
+	}
+	for _, id := range [...]struct{ field, value string }{{"customer_id", o.CustomerID}, {"referrer_id", o.ReferrerID}} {
+		if len(id.value) > MaxIDLength {
+			return fault.Invalid(id.field, "is longer than %d bytes", MaxIDLength)
+		}
 	}
 	switch o.Status {
 	case "", Created, Paid, Processing, Canceled, Fulfilled:
@@ -58,12 +63,8 @@ func (i *Item) check() (int64, *fault.Error) {
 	default:
 		return 0, fault.Invalid("related_object", "%q is not one of product, sku", i.RelatedObject)
 	}
-	for _, id := range [...]struct{ field, value string }{
-		{"product_id", i.ProductID}, {"sku_id", i.SKUID}, {"source_id", i.SourceID},
-	} {
-		if len(id.value) > MaxIDLength {
-			return 0, fault.Invalid(id.field, "is longer than %d bytes", MaxIDLength)
-		}
+	if err := i.checkTexts(); err != nil {
+		return 0, err
 	}
 	if i.Quantity < 0 || i.Quantity > money.Max {
 		return 0, fault.Invalid("quantity", "%d is not between 1 and %d", i.Quantity, money.Max)
@@ -75,6 +76,28 @@ func (i *Item) check() (int64, *fault.Error) {
 		return 0, err
 	}
 	return i.checkAmounts()
+}
+
+// checkTexts bounds what names the line, and the product and SKU that it carries.
+func (i *Item) checkTexts() *fault.Error {
+	var p ProductData
+	if i.Product != nil {
+		p = *i.Product
+	}
+	var s SKUData
+	if i.SKU != nil {
+		s = *i.SKU
+	}
+	for _, text := range [...]struct{ field, value string }{
+		{"product_id", i.ProductID}, {"sku_id", i.SKUID}, {"source_id", i.SourceID},
+		{"product.id", p.ID}, {"product.source_id", p.SourceID}, {"product.name", p.Name},
+		{"sku.id", s.ID}, {"sku.source_id", s.SourceID}, {"sku.sku", s.Name},
+	} {
+		if err := fault.Text(text.field, text.value, MaxIDLength); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (i *Item) checkAmounts() (int64, *fault.Error) {

@@ -202,8 +202,9 @@ func (i *Item) UnitPrice() (int64, bool) {
 	return *i.Price, true
 }
 
-// Identity returns what the line can be recognised by, from the ids that it carries itself.
-func (i *Item) Identity() product.Identity {
+// Identity returns what the line can be recognised by, from the ids that it carries itself. A SourceID that does not say
+// what it names, and stands alone, is that of a SKU if the catalogue has one, and otherwise that of a product.
+func (i *Item) Identity(catalogue *product.Index) product.Identity {
 	identity := product.Identity{ProductID: i.ProductID, SKUID: i.SKUID}
 	if i.SKU != nil {
 		identity.SKUID = first(identity.SKUID, i.SKU.ID)
@@ -213,12 +214,17 @@ func (i *Item) Identity() product.Identity {
 		identity.ProductID = first(identity.ProductID, i.Product.ID)
 		identity.ProductSourceID = i.Product.SourceID
 	}
-	if i.SourceID != "" {
-		if i.RelatedObject == product.KindSKU {
-			identity.SKUSourceID = first(identity.SKUSourceID, i.SourceID)
-		} else {
-			identity.ProductSourceID = first(identity.ProductSourceID, i.SourceID)
-		}
+	if i.SourceID == "" {
+		return identity
+	}
+	sku := i.RelatedObject == product.KindSKU
+	if i.RelatedObject == "" && !identity.Known() {
+		_, sku = catalogue.SKU(i.SourceID)
+	}
+	if sku {
+		identity.SKUSourceID = first(identity.SKUSourceID, i.SourceID)
+	} else {
+		identity.ProductSourceID = first(identity.ProductSourceID, i.SourceID)
 	}
 	return identity
 }

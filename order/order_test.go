@@ -64,6 +64,10 @@ func TestLineAmountAndUnitPrice(t *testing.T) {
 func TestIdentityOfALine(t *testing.T) {
 	t.Parallel()
 	type item = order.Item
+	catalogue := product.NewIndex(
+		[]*product.Product{{ID: "prod_1", SourceID: "mug"}, {ID: "prod_2", SourceID: "both"}},
+		[]*product.SKU{{ID: "sku_1", SourceID: "mug-blue", ProductID: "prod_1"}, {ID: "sku_2", SourceID: "both", ProductID: "prod_1"}}, nil,
+	)
 	for _, tt := range []struct {
 		name string
 		item order.Item
@@ -73,7 +77,12 @@ func TestIdentityOfALine(t *testing.T) {
 		{"the engine's ids", item{ProductID: "prod_1", SKUID: "sku_1"}, product.Identity{ProductID: "prod_1", SKUID: "sku_1"}},
 		{"a SKU of the shop", item{SourceID: "mug-blue", RelatedObject: product.KindSKU}, product.Identity{SKUSourceID: "mug-blue"}},
 		{"a product of the shop", item{SourceID: "mug", RelatedObject: product.KindProduct}, product.Identity{ProductSourceID: "mug"}},
-		{"a source_id alone is a product", item{SourceID: "mug"}, product.Identity{ProductSourceID: "mug"}},
+		{"a source_id alone is that of a SKU", item{SourceID: "mug-blue"}, product.Identity{SKUSourceID: "mug-blue"}},
+		{"of a SKU before a product", item{SourceID: "both"}, product.Identity{SKUSourceID: "both"}},
+		{"of a product when no SKU has it", item{SourceID: "mug"}, product.Identity{ProductSourceID: "mug"}},
+		{"of a product when nobody has it", item{SourceID: "lamp"}, product.Identity{ProductSourceID: "lamp"}},
+		{"beside another name it is not tried as a SKU", item{SourceID: "mug-blue", ProductID: "prod_1"},
+			product.Identity{ProductID: "prod_1", ProductSourceID: "mug-blue"}},
 		{"the ids of the data sent with the line",
 			item{Product: &order.ProductData{ID: "prod_1", SourceID: "mug"}, SKU: &order.SKUData{ID: "sku_1", SourceID: "mug-blue"}},
 			product.Identity{ProductID: "prod_1", ProductSourceID: "mug", SKUID: "sku_1", SKUSourceID: "mug-blue"}},
@@ -90,7 +99,7 @@ func TestIdentityOfALine(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, tt.item.Identity()); diff != "" {
+			if diff := cmp.Diff(tt.want, tt.item.Identity(catalogue)); diff != "" {
 				t.Errorf("identity (-want +got):\n%s", diff)
 			}
 		})
@@ -107,6 +116,6 @@ func ExampleNew() {
 
 func ExampleItem_Identity() {
 	line := order.Item{SourceID: "mug-blue", RelatedObject: product.KindSKU, Quantity: 1}
-	fmt.Println(line.Identity().Key())
+	fmt.Println(line.Identity(nil).Key())
 	// Output: sku-source:mug-blue
 }

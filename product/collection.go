@@ -36,15 +36,13 @@ type Collection struct {
 // AllProducts is the id of the built-in collection that holds every line of every cart.
 const AllProducts = "pc_a11pr0dUc75"
 
-// MaxCollectionProducts is the largest number of members that a static collection lists.
-const MaxCollectionProducts = 10_000
-
 // Check reports the first thing that is wrong with c. Of a filter it checks the shape; whether its fields exist is checked
 // by whoever compiles it.
 func (c Collection) Check() error {
+	if err := fault.Name("name", c.Name, MaxNameLength); err != nil {
+		return err
+	}
 	switch {
-	case c.Name == "":
-		return fault.Invalid("name", "is required")
 	case c.Type == AutoUpdate:
 		return c.checkDynamic()
 	case c.Type != Static:

@@ -6,6 +6,8 @@
 package product
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/voucherify-go/voucherify/fault"
@@ -48,8 +50,33 @@ type SKU struct {
 	Version    int64             `json:"version,omitempty"`
 }
 
+// The bounds of products, SKUs and collections; lengths are in bytes.
+const (
+	MaxIDLength   = 255  // of an id or source_id
+	MaxNameLength = 255  // of a name and of each attribute
+	MaxURLLength  = 2048 // of an image's address
+	MaxAttributes = 100
+	MaxCurrency   = 3 // an ISO 4217 code
+	// MaxCollectionProducts is the largest number of members that a static collection lists.
+	MaxCollectionProducts = 10_000
+)
+
 // Check reports the first thing that is wrong with p.
 func (p Product) Check() error {
+	if err := checkTexts(p.ID, p.SourceID, p.ImageURL); err != nil {
+		return err
+	}
+	if err := fault.Text("name", p.Name, MaxNameLength); err != nil {
+		return err
+	}
+	if len(p.Attributes) > MaxAttributes {
+		return fault.Invalid("attributes", "has %d attributes, at most %d are allowed", len(p.Attributes), MaxAttributes)
+	}
+	for i, name := range p.Attributes {
+		if err := fault.Text(index("attributes", i), name, MaxNameLength); err != nil {
+			return err
+		}
+	}
 	if err := checkPrice("price", p.Price); err != nil {
 		return err
 	}
@@ -64,11 +91,54 @@ func (s SKU) Check() error {
 	if s.ProductID == "" {
 		return fault.New(fault.InvalidSKU, "a SKU needs its product").At("product_id")
 	}
+	if err := checkTexts(s.ID, s.SourceID, s.ImageURL); err != nil {
+		return err
+	}
+	for _, text := range [...]struct {
+		field, value string
+		most         int
+	}{
+		{"product_id", s.ProductID, MaxIDLength}, {"sku", s.Name, MaxNameLength}, {"currency", s.Currency, MaxCurrency},
+	} {
+		if err := fault.Text(text.field, text.value, text.most); err != nil {
+			return err
+		}
+	}
+	if err := checkAttributes(s.Attributes); err != nil {
+		return err
+	}
 	if err := checkPrice("price", s.Price); err != nil {
 		return err
 	}
 	if err := s.Metadata.Check("metadata"); err != nil {
 		return err
+	}
+	return nil
+}
+
+func checkTexts(id, sourceID, imageURL string) error {
+	for _, text := range [...]struct {
+		field, value string
+		most         int
+	}{{"id", id, MaxIDLength}, {"source_id", sourceID, MaxIDLength}, {"image_url", imageURL, MaxURLLength}} {
+		if err := fault.Text(text.field, text.value, text.most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkAttributes(attributes map[string]string) error {
+	if len(attributes) > MaxAttributes {
+		return fault.Invalid("attributes", "has %d attributes, at most %d are allowed", len(attributes), MaxAttributes)
+	}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if err := fault.Text("attributes", name, MaxNameLength); err != nil {
+			return err
+		}
+		if err := fault.Text("attributes."+name, attributes[name], MaxNameLength); err != nil {
+			return err
+		}
 	}
 	return nil
 }

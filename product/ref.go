@@ -53,7 +53,10 @@ func (r Ref) Check() *fault.Error {
 	if r.ID == "" && r.SourceID == "" {
 		return fault.Invalid("id", "is required")
 	}
-	return nil
+	if err := fault.Text("id", r.ID, MaxIDLength); err != nil {
+		return err
+	}
+	return fault.Text("source_id", r.SourceID, MaxIDLength)
 }
 
 // Identity is everything that a line of a cart can be recognised by; unknown parts are empty.

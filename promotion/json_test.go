@@ -24,7 +24,7 @@ const (
 		"id": "stack_19ca9450a000000001", "campaign_id": "camp_1", "name": "Summer", "tiers": ` + fullStackTiers + `, "category_id": "cat_1",
 		"created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 3
 	}`
-	fullCategory = `{"id": "cat_1", "name": "Silver", "hierarchy": 2, "created_at": "2026-03-01T12:00:00.123Z", "version": 3}`
+	fullCategory = `{"id": "cat_1", "name": "Silver", "hierarchy": 2, "stacking_rules_type": "JOINT", "created_at": "2026-03-01T12:00:00.123Z", "version": 3}`
 	fullRules    = `{
 		"redeemables_limit": 20, "applicable_redeemables_limit": 10, "applicable_redeemables_per_category_limit": 4,
 		"applicable_redeemables_category_limits": {"cat_1": 2, "cat_2": 3},

@@ -209,9 +209,32 @@ type Category struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name"`
 	// Hierarchy orders redeemables under CATEGORY_HIERARCHY, lower first. Default 1 on creation when 0 is sent.
-	Hierarchy int       `json:"hierarchy"`
-	CreatedAt time.Time `json:"created_at,omitzero"`
-	Version   int64     `json:"version,omitempty"`
+	Hierarchy int `json:"hierarchy"`
+	// StackingRulesType is what the stacking rules say about the category, filled in when it is read: empty when they do not
+	// name it. What a writer puts here is ignored.
+	StackingRulesType StackingRulesType `json:"stacking_rules_type,omitempty"`
+	CreatedAt         time.Time         `json:"created_at,omitzero"`
+	Version           int64             `json:"version,omitempty"`
+}
+
+// StackingRulesType says how redeemables of a category stand beside others.
+type StackingRulesType string
+
+// The types of categories.
+const (
+	Joint     StackingRulesType = "JOINT"     // may be combined with everything
+	Exclusive StackingRulesType = "EXCLUSIVE" // never combined with common redeemables
+)
+
+// TypeOf is the type of a category, empty for a common one.
+func (r StackingRules) TypeOf(categoryID string) StackingRulesType {
+	switch {
+	case slices.Contains(r.ExclusiveCategories, categoryID):
+		return Exclusive
+	case slices.Contains(r.JointCategories, categoryID):
+		return Joint
+	}
+	return ""
 }
 
 // Check reports the first thing that is wrong with a category that is about to be stored.

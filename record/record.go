@@ -24,7 +24,7 @@ const (
 	Membership Kind = "segment_membership"
 	Order      Kind = "order"
 	Product    Kind = "product"
-	// Publication says that a voucher was given to a customer, its parent.
+	// Publication is the account of a handing out; its parent is the customer.
 	Publication Kind = "publication"
 	Redemption  Kind = "redemption"
 	Rollback    Kind = "redemption_rollback"
@@ -46,6 +46,16 @@ const (
 	CustomEvent Kind = "custom_event"
 	// CustomEventName says that a customer, its parent, has custom events of a name.
 	CustomEventName Kind = "custom_event_name"
+)
+
+// The kinds around customers and their codes.
+const (
+	// Deletion is the account of a permanent deletion of a customer.
+	Deletion Kind = "permanent_deletion"
+	// Holder ties a code to the customer to whom it was given; its parent is the customer.
+	Holder Kind = "holder"
+	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
+	Unpublished Kind = "unpublished_voucher"
 )
 
 // Configuration reports whether records of the kind are part of the compiled catalogue.

@@ -22,6 +22,7 @@ var kinds = map[record.Kind]bool{
 	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
 	record.Membership: false, record.Publication: false,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false,
+	record.Deletion: false, record.Holder: false, record.Unpublished: false,
 	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
 
@@ -43,9 +44,10 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
-		"campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "location", "metadata_schema", "order", "product", "products_collection", "promotion_stack", "promotion_tier",
+		"campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "holder", "location",
+		"metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack", "promotion_tier",
 		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
-		"validation_rules", "validation_rules_assignment", "voucher",
+		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(kinds))); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)

@@ -92,6 +92,8 @@ type rule struct {
 	version int64
 	scope   product.Scope
 	broken  error // the rule could not be compiled; it refuses everything
+	// asksHolder says that the rule looks at who holds the code.
+	asksHolder bool
 }
 
 // addMetrics adds the counters that the rule looks at to a list, each once.
@@ -122,8 +124,10 @@ type incentive struct {
 	metrics  []validation.Metric
 	hasPost  bool
 	broken   error
-	sorting  int
-	created  time.Time
+	// asksHolder says that a rule looks at who holds the code.
+	asksHolder bool
+	sorting    int
+	created    time.Time
 }
 
 // NewCatalogue compiles a configuration. A rule or definition that cannot be compiled does not stop the others: the
@@ -175,7 +179,7 @@ func compareTiers(a, b *incentive) int {
 func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
 	compiled := make(map[string]*rule, len(c.Rules))
 	for _, r := range c.Rules {
-		entry := &rule{id: r.ID, version: r.Version, scope: r.ApplicableTo}
+		entry := &rule{id: r.ID, version: r.Version, scope: r.ApplicableTo, asksHolder: asksHolder(r.Rules)}
 		entry.program, entry.broken = compiler.Compile(*r, x.products)
 		x.checkProperties(entry)
 		compiled[r.ID] = entry
@@ -233,6 +237,7 @@ func (i *incentive) compile(d *discount.Discount, products *product.Index) {
 	scopes := make([]product.Scope, 0, len(i.rules))
 	for _, r := range i.rules {
 		scopes = append(scopes, r.scope)
+		i.asksHolder = i.asksHolder || r.asksHolder
 		if r.program == nil {
 			continue
 		}

@@ -45,16 +45,10 @@ func NeedsOf(r *Request, x *Catalogue, now time.Time) (Needs, error) {
 
 // codeKey is the name under which a voucher is looked up: an id stays as it is, a code is normalised.
 func (x *Catalogue) codeKey(code string) string {
-	if isVoucherID(strings.TrimSpace(code)) {
+	if id.Is(strings.TrimSpace(code), id.Voucher) {
 		return strings.TrimSpace(code)
 	}
 	return x.caseMode.Key(code)
-}
-
-// isVoucherID reports whether text has the form of an engine's voucher id: "v_" and 18 hex digits.
-func isVoucherID(text string) bool {
-	digits, ok := strings.CutPrefix(text, id.Voucher)
-	return ok && len(digits) == 18 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 // templates are the counters to read of the vouchers that a request names: those that a rule of the project looks at, the
@@ -91,8 +85,9 @@ func (i *incentive) sharedCounters(b buckets, names Actor) []CounterKey {
 	return keys
 }
 
-// MoreNeeds says which counters are still to be read once customer, order and vouchers are known: those of tiers for the
-// customer and the order, and product quotas. Most requests need none. History is what the segments that rules name look at.
+// MoreNeeds says what is still to be read once customer, order and vouchers are known: counters of tiers for the customer
+// and the order, product quotas, the holder of a generic code, and what the segments that rules name look at. Most requests
+// need nothing.
 func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 	n := Needs{History: x.audience.History()}
 	c, err := newCalculation(x, s, r)
@@ -107,6 +102,8 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 			n.Counters = append(n.Counters, c.personalCounters(t.incentive)...)
 		}
 		n.Counters = append(n.Counters, c.quotaCounters(t.incentive)...)
+		more := c.moreOf(t)
+		n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
 	}
 	return n
 }

@@ -43,7 +43,7 @@ type overrides struct {
 // the catalogue neither has nor gets.
 func (w *overrides) product(line *order.Item) string {
 	data := line.Product
-	named := line.Identity()
+	named := line.Identity(w.index)
 	key := orElse(named.ProductID, named.ProductSourceID)
 	if data == nil || !data.Override {
 		if stored, ok := w.index.Product(key); ok {
@@ -86,7 +86,7 @@ func (w *overrides) sku(line *order.Item, parent string) {
 	if data == nil || !data.Override {
 		return
 	}
-	named := line.Identity()
+	named := line.Identity(w.index)
 	key := orElse(named.SKUID, named.SKUSourceID)
 	at := slices.IndexFunc(w.skus, func(s *product.SKU) bool { return key != "" && (s.ID == key || s.SourceID == key) })
 	var s product.SKU

@@ -16,8 +16,8 @@ import (
 // CounterMetric names what a counter counts.
 type CounterMetric string
 
-// The counters of the domain. Every one counts up with a redemption and down with its rollback, except those of customers:
-// what was done stays done.
+// The counters of the domain. Those of redemptions count up with a redemption and down with its rollback; those of
+// customers do not go down: what was done stays done.
 const (
 	// CountVoucher is the redemptions of a voucher; its subject is the voucher.
 	CountVoucher CounterMetric = "voucher"
@@ -51,6 +51,9 @@ const (
 	CountCustomerSummary CounterMetric = "customer_summary"
 	// CountCustomerEvent is how often a customer did something: its subject is the customer, its detail the name of the event.
 	CountCustomerEvent CounterMetric = "customer_event"
+	// CountPublications is how often a voucher was given to a customer, CountCodes the codes of a campaign.
+	CountPublications CounterMetric = "publications"
+	CountCodes        CounterMetric = "campaign_codes"
 )
 
 // CounterKey identifies one counter. Parts that do not apply are empty.

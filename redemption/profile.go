@@ -7,6 +7,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/validation"
 )
 
@@ -20,24 +21,14 @@ type Profile struct {
 	LastOrder *order.Order
 	// Occurrences says when events happened, by their names.
 	Occurrences map[string]Occurrence
-	// Publications are what was given to the customer, in any order.
-	Publications []Publication
+	// Publications are what was given to the customer, in any order; those that failed are none.
+	Publications []*publication.Publication
 	// Loyalty is nil for a customer who is in no loyalty campaign.
 	Loyalty *customer.Loyalty
 }
 
 // Occurrence is when the custom events of a name happened first and last.
 type Occurrence struct{ First, Last time.Time }
-
-// Publication is the record of a voucher that was given to a customer.
-type Publication struct {
-	ID         string `json:"id"`
-	CustomerID string `json:"customer_id"`
-	// RelatedObjectID is the voucher.
-	RelatedObjectID string    `json:"related_object_id"`
-	CreatedAt       time.Time `json:"created_at"`
-	Version         int64     `json:"version,omitempty"`
-}
 
 // Summary is what the profile says about orders and redemptions.
 func (p *Profile) Summary() *customer.Summary {
@@ -283,15 +274,28 @@ func (v *profileView) history(field int) any {
 			return loyalty.Points
 		}
 		return loyalty.ReferredCustomers
-	case profilePublishedAt, profilePublished:
+	case profilePublishedAt:
 		list := make([]any, len(v.Publications))
-		for i := range v.Publications {
-			list[i] = v.Publications[i].RelatedObjectID
-			if field == profilePublishedAt {
-				list[i] = v.Publications[i].CreatedAt
-			}
+		for i, p := range v.Publications {
+			list[i] = p.CreatedAt
 		}
 		return list
+	case profilePublished:
+		return v.published()
 	}
 	return nil
+}
+
+// published are the ids of the vouchers that were given to the customer, and of their campaigns.
+func (v *profileView) published() []any {
+	list := make([]any, 0, 2*len(v.Publications))
+	for _, p := range v.Publications {
+		for _, voucherID := range p.VouchersID {
+			list = append(list, voucherID)
+		}
+		if p.CampaignID != "" {
+			list = append(list, p.CampaignID)
+		}
+	}
+	return list
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/validation"
 )
@@ -56,8 +57,8 @@ func anna() (*redemption.Profile, time.Time) {
 		Counters:    counters,
 		LastOrder:   &order.Order{TotalAmount: 450, CreatedAt: ordered},
 		Occurrences: map[string]redemption.Occurrence{"sign_up": {First: day(2, 1), Last: day(5, 1)}},
-		Publications: []redemption.Publication{
-			{RelatedObjectID: "v_1", CreatedAt: day(3, 1)}, {RelatedObjectID: "v_2", CreatedAt: day(4, 1)},
+		Publications: []*publication.Publication{
+			{VouchersID: []string{"v_1"}, CreatedAt: day(3, 1)}, {VouchersID: []string{"v_3", "v_2"}, CreatedAt: day(4, 1)},
 		},
 		Loyalty: &customer.Loyalty{Points: 70, ReferredCustomers: 2, Campaigns: map[string]customer.LoyaltyCampaign{
 			"Tiers 2.0": {Points: 41, LoyaltyTier: "ltr_gold"},

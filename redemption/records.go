@@ -63,6 +63,15 @@ type Redemption struct {
 	Version    int64     `json:"version,omitempty"`
 }
 
+// Owner is the parent of the record in the store: the parent of a child, and otherwise the customer, so that both have the
+// list of what is theirs.
+func (r *Redemption) Owner() string {
+	if r.Parent != "" {
+		return r.Parent
+	}
+	return r.CustomerID
+}
+
 // Granted is the frozen effect of one redemption, in minor units and units.
 type Granted struct {
 	// OrderDiscount is the discount on the order level, ItemsDiscount that on the lines.
@@ -134,6 +143,7 @@ type RollbackResult struct {
 type ReturnResult struct {
 	// Redemption is the id that was named: of the parent or of the only redemption.
 	Redemption string `json:"redemption"`
+	CustomerID string `json:"customer_id,omitempty"`
 	// Return sums up over all redemptions of the request; its Refund is what the customer gets back.
 	Return *Return `json:"return"`
 }

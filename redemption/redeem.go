@@ -193,7 +193,7 @@ func (r *redeem) writeFailures() error {
 
 func (r *redeem) writeRedemption(x *Redemption) error {
 	x.Version = 1
-	return r.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
+	return r.write(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
 }
 
 func (r *redeem) base(prefix string) *Redemption {
@@ -309,7 +309,7 @@ func (r *redeem) writeEvents() error {
 			kind = event.CustomerOrderUpdated
 		}
 		e.add(kind, o.ID, data)
-		if kind, ok := orderEvents[o.Status]; ok && (r.snapshot.Order == nil || r.snapshot.Order.Status != o.Status) {
+		if kind, ok := OrderEvent(o.Status); ok && (r.snapshot.Order == nil || r.snapshot.Order.Status != o.Status) {
 			e.add(kind, o.ID, data)
 		}
 	}
@@ -341,7 +341,14 @@ func (r *redeem) writeSummary() error {
 
 // orderEvents are the events of an order that gets a status.
 var orderEvents = map[order.Status]event.Type{
-	order.Paid: event.CustomerOrderPaid, order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
+	order.Paid: event.CustomerOrderPaid, order.Processing: event.CustomerOrderProcessing,
+	order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
+}
+
+// OrderEvent is the event of an order that gets a status; a CREATED order has no event beside that of its creation.
+func OrderEvent(s order.Status) (event.Type, bool) {
+	kind, ok := orderEvents[s]
+	return kind, ok
 }
 
 // writeOutcome freezes the answer under the key of the request.

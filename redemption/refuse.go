@@ -75,7 +75,7 @@ func (r *refusal) write(top *Redemption, cause *fault.Error) error {
 	top.Decision = &r.decision
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
 	for _, x := range records {
-		text, err := r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Parent, nil, x)
+		text, err := r.plan.write(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
 		if err != nil {
 			return err
 		}

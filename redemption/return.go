@@ -92,11 +92,13 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 	}
 	sumUp(total)
 	e := eventWriter{plan: &r.plan, snapshot: s, ids: r.ids}
-	e.add(event.RedemptionReturned, named.ID, map[string]any{"redemption": map[string]any{"id": named.ID}, "return": total})
+	e.add(event.RedemptionReturned, named.ID, map[string]any{
+		"redemption": map[string]any{"id": named.ID, "customer_id": named.CustomerID}, "return": total,
+	})
 	if e.err != nil {
 		return nil, nil, e.err
 	}
-	result := &ReturnResult{Redemption: named.ID, Return: total}
+	result := &ReturnResult{Redemption: named.ID, CustomerID: named.CustomerID, Return: total}
 	if err := r.plan.freeze(VerbReturn, request.IdempotencyKey, request.Hash, s, result); err != nil {
 		return nil, nil, err
 	}
@@ -185,7 +187,7 @@ func (r *returning) write() error {
 		}
 		x.redemption.Version++
 		body := x.redemption
-		if _, err := r.plan.write(record.Redemption, body.ID, body.Version-1, body.Date, body.Parent, nil, &body); err != nil {
+		if _, err := r.plan.write(record.Redemption, body.ID, body.Version-1, body.Date, body.Owner(), nil, &body); err != nil {
 			return err
 		}
 	}

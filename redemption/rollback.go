@@ -253,7 +253,7 @@ func (r *rollback) writeRecords() error {
 	}
 	for _, x := range r.changed {
 		x.Version++
-		if _, err := r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Parent, nil, x); err != nil {
+		if _, err := r.plan.write(record.Redemption, x.ID, x.Version-1, x.Date, x.Owner(), nil, x); err != nil {
 			return err
 		}
 	}
@@ -322,7 +322,11 @@ func (r *rollback) fail(cause *fault.Error) (*Plan, error) {
 		return nil, err
 	}
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
-	e.add(event.RollbackFailed, entry.ID, map[string]any{"redemption": r.named, "redemption_rollback": entry})
+	data := map[string]any{"redemption": r.named, "redemption_rollback": entry}
+	e.add(event.RollbackFailed, entry.ID, data)
+	if entry.CustomerID != "" {
+		e.add(event.CustomerRollbackFailed, entry.ID, data)
+	}
 	if e.err != nil {
 		return nil, e.err
 	}

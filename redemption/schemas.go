@@ -103,7 +103,7 @@ func (x *Catalogue) checkLines(o *order.Order) error {
 // checkDescribed checks the metadata of the product and the SKU that a line describes. What the line overrides is stored
 // and so must be whole; otherwise it is laid over the catalogue for this request.
 func (x *Catalogue) checkDescribed(field string, line *order.Item) error {
-	named := line.Identity()
+	named := line.Identity(x.products)
 	if p := line.Product; p != nil {
 		var stored metadata.Map
 		known, ok := x.products.Product(orElse(named.ProductID, named.ProductSourceID))

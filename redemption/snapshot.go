@@ -7,6 +7,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -27,6 +28,9 @@ type Needs struct {
 	// History is what filters look at beside counters. The engine reads it with lists, once the customer is found; a store
 	// has nothing to do for it.
 	History History
+	// Holders are ids of vouchers: for each it is looked up whether the customer that is found holds it. The engine does that
+	// once the snapshot is there; a store has nothing to do for it.
+	Holders []string
 	// OutcomeVerb and OutcomeKey name the stored answer of an idempotent call; empty when there is none to look for.
 	OutcomeVerb, OutcomeKey string
 }
@@ -69,7 +73,9 @@ type Snapshot struct {
 	// LastOrder, Occurrences and Publications are what History asked for about the customer; see Profile.
 	LastOrder    *order.Order
 	Occurrences  map[string]Occurrence
-	Publications []Publication
+	Publications []*publication.Publication
+	// Holders says which vouchers the customer holds, by id, of those that Needs.Holders asked for. It is left for the engine.
+	Holders map[string]bool
 	// Counters holds the counters that exist; others are 0.
 	Counters map[CounterKey]int64
 	// Outcome is the stored answer, nil when there is none.

@@ -1,10 +1,12 @@
 package redemption
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/order"
 )
 
@@ -23,9 +25,15 @@ func EventKey(customerID, name string) CounterKey {
 // share one.
 func EventsOf(customerID, name string) string { return customerID + "/" + name }
 
+// nobody reports whether there is no customer to count for: the request was anonymous, or the customer was deleted
+// permanently.
+func nobody(customerID string) bool {
+	return customerID == "" || strings.HasPrefix(customerID, id.Anonymous)
+}
+
 // summarise raises figures of a customer's summary; nobody's are not counted.
 func (p *Plan) summarise(customerID string, count int, paths ...string) {
-	if customerID == "" {
+	if nobody(customerID) {
 		return
 	}
 	for _, path := range paths {
@@ -42,7 +50,7 @@ func (p *Plan) CountOrder(before, after *order.Order) {
 
 // contribute adds an order to the summary of its customer, or takes it out.
 func (p *Plan) contribute(o *order.Order, sign int64) {
-	if !InSummary(o) || o.CustomerID == "" {
+	if !InSummary(o) || nobody(o.CustomerID) {
 		return
 	}
 	p.Consume = append(p.Consume,
@@ -56,19 +64,25 @@ func InSummary(o *order.Order) bool {
 	return o != nil && (o.Status == order.Paid || o.Status == order.Fulfilled)
 }
 
-// CountEvent counts an event of the engine for a customer.
+// CountEvent counts an event for a customer.
 func (p *Plan) CountEvent(customerID string, kind event.Type) {
+	if nobody(customerID) {
+		return
+	}
 	p.Consume = append(p.Consume, Consume{Key: EventKey(customerID, string(kind)), Delta: 1})
+}
+
+// CountedEvents are the events of the engine that are counted for the customer, beside custom ones.
+var CountedEvents = []event.Type{
+	event.CustomerOrderCreated, event.CustomerOrderUpdated, event.CustomerOrderProcessing, event.CustomerOrderPaid,
+	event.CustomerOrderCanceled, event.CustomerOrderFulfilled, event.CustomerRedemptionSuccess, event.CustomerRedemptionFailed,
+	event.CustomerRollbackSuccess, event.CustomerRollbackFailed,
 }
 
 // countEvents counts the events of the plan about orders and redemptions of a customer.
 func (p *Plan) countEvents(customerID string) {
-	if customerID == "" {
-		return
-	}
 	for i := range p.Events {
-		kind := p.Events[i].Type
-		if strings.HasPrefix(string(kind), "customer.order.") || strings.HasPrefix(string(kind), "customer.redemption.") {
+		if kind := p.Events[i].Type; slices.Contains(CountedEvents, kind) {
 			p.CountEvent(customerID, kind)
 		}
 	}

@@ -50,10 +50,7 @@ func (v *values) usage(name formula.Operand) (formula.Value, bool) {
 	case formula.VoucherRedeemedQuantity:
 		return formula.Int(v.c.used(CounterKey{Metric: CountVoucher, Subject: code.ID})), true
 	case formula.VoucherPublishCount:
-		if code.PublishedAt == nil {
-			return formula.Int(0), true
-		}
-		return formula.Int(1), true
+		return formula.Int(v.c.published(code, v.t.incentive)), true
 	}
 	return formula.Value{}, false
 }

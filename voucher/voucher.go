@@ -40,13 +40,21 @@ type Voucher struct {
 	Active         bool         `json:"active"`
 	AdditionalInfo string       `json:"additional_info,omitempty"`
 	Metadata       metadata.Map `json:"metadata,omitempty"`
-	// HolderID is the customer to whom the code was given; PublishedAt is when.
+	// HolderID is the customer to whom the code was given, the first one for a generic code; PublishedAt is when.
 	HolderID    string     `json:"holder_id,omitempty"`
 	PublishedAt *time.Time `json:"published_at,omitempty"`
+	Publish     Publish    `json:"publish,omitzero"`
 	Redemption  Redemption `json:"redemption"`
 	CreatedAt   time.Time  `json:"created_at,omitzero"`
 	UpdatedAt   *time.Time `json:"updated_at,omitempty"`
 	Version     int64      `json:"version,omitempty"`
+}
+
+// Publish is how a voucher was given out.
+type Publish struct {
+	// Count is the number of customers to whom the code was given: at most 1 for a unique code. It is filled in when a
+	// voucher is read; what a writer puts here is ignored.
+	Count int64 `json:"count"`
 }
 
 // Redemption is the usage of a voucher.

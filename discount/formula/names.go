@@ -41,7 +41,7 @@ const (
 	VoucherRedemptionQuantity Operand = "VOUCHER_REDEMPTION_QUANTITY"
 	// VoucherRedeemedQuantity is the number of redemptions so far.
 	VoucherRedeemedQuantity Operand = "VOUCHER_REDEEMED_QUANTITY"
-	// VoucherPublishCount is 1 when the voucher was published and 0 otherwise.
+	// VoucherPublishCount is how often the voucher was given to a customer: 0 or 1 for a unique code.
 	VoucherPublishCount Operand = "VOUCHER_PUBLISH_COUNT"
 	// VoucherStartDate and VoucherExpirationDate are instants; a voucher without them has no value.
 	VoucherStartDate      Operand = "VOUCHER_START_DATE"

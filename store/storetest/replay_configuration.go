@@ -9,6 +9,7 @@ import (
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/product"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -48,7 +49,7 @@ func (s switching) play(ctx context.Context, p *player) string {
 	case "bin", "delete":
 		return p.result("", p.engine.Vouchers.Delete(ctx, s.Code, s.How == "delete"))
 	case "publish":
-		return p.result(p.engine.Vouchers.Publish(ctx, s.Code, customer.Customer{SourceID: "c2"}))
+		return p.result(p.engine.Publications.Create(ctx, publication.OfCode(s.Code, customer.BySourceID("c2"))))
 	}
 	return p.result(p.engine.Vouchers.Get(ctx, s.Code))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount/formula"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/validity"
@@ -78,6 +79,8 @@ var facts = map[string]check{
 	},
 	"err-057": protectedCampaign,
 	"err-060": publishTwice,
+	"err-062": func(b *bench) string { return b.publishedOf(0) },
+	"err-064": func(b *bench) string { return b.publishedOf(51) },
 	"err-068": func(b *bench) string {
 		return b.refused(ignore(b.Rules.Create(b.ctx, validation.Rule{Rules: validation.Group{Nodes: map[string]validation.Node{
 			"1": {Name: "order.metadata", Conditions: validation.Conditions{"$is": {"x"}}},
@@ -273,8 +276,17 @@ func publishTwice(b *bench) string {
 	})
 	b.prepared(err)
 	b.prepared(b.Campaigns.AddVoucher(b.ctx, c.ID, "A"))
-	b.prepared(ignore(b.Vouchers.Publish(b.ctx, "A", *customer.BySourceID("c1"))))
-	return b.refused(ignore(b.Vouchers.Publish(b.ctx, "A", *customer.BySourceID("c2"))))
+	b.prepared(ignore(b.Publications.Create(b.ctx, publication.OfCode("A", customer.BySourceID("c1")))))
+	return b.refused(ignore(b.Publications.Create(b.ctx, publication.OfCode("A", customer.BySourceID("c2")))))
+}
+
+// publishedOf asks for codes of a campaign that has none.
+func (b *bench) publishedOf(count int) string {
+	off := discount.AmountOff(100, discount.ToOrder)
+	b.prepared(ignore(b.Campaigns.Create(b.ctx, campaign.Campaign{Name: "c", Voucher: &campaign.Template{Discount: &off}})))
+	return b.refused(ignore(b.Publications.Create(b.ctx, publication.Request{
+		Campaign: &publication.Campaign{Name: "c", Count: count}, Customer: customer.BySourceID("c1"),
+	})))
 }
 
 func listsOfThirty(b *bench) string {
