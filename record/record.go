@@ -58,6 +58,15 @@ const (
 	Unpublished Kind = "unpublished_voucher"
 )
 
+// Kinds are all kinds of records, for whoever reads everything that a store holds.
+func Kinds() []Kind {
+	return []Kind{
+		Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
+		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
+		Unpublished, Voucher,
+	}
+}
+
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {

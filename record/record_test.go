@@ -49,6 +49,9 @@ func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
 		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher",
 	}
+	if diff := cmp.Diff(want, slices.Sorted(slices.Values(record.Kinds()))); diff != "" {
+		t.Errorf("Kinds (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(kinds))); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}

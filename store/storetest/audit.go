@@ -119,7 +119,7 @@ func (a *auditor) outbox() error {
 
 // lists checks that the lists of all kinds are in order and that their records are found by id and by key.
 func (a *auditor) lists() error {
-	for _, kind := range kinds() {
+	for _, kind := range record.Kinds() {
 		var up, down []string
 		var before *record.Document
 		for doc, err := range a.reader.List(a.ctx, kind, store.Query{}) {

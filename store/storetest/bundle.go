@@ -267,7 +267,7 @@ func (b *bundle) contents(needs redemption.Needs) contents {
 	b.Helper()
 	snapshot := b.snapshot(needs)
 	all := contents{Counters: snapshot.Counters, Outcome: snapshot.Outcome, Outbox: b.outbox(0), Revision: b.revision()}
-	for _, kind := range kinds() {
+	for _, kind := range record.Kinds() {
 		b.view(func(r store.Reader) error {
 			for doc, err := range r.List(b.ctx, kind, store.Query{}) {
 				if err != nil {
@@ -279,16 +279,6 @@ func (b *bundle) contents(needs redemption.Needs) contents {
 		})
 	}
 	return all
-}
-
-// kinds are all kinds of records.
-func kinds() []record.Kind {
-	return []record.Kind{
-		record.Assignment, record.Campaign, record.Category, record.Collection, record.Customer, record.Order,
-		record.Product, record.Redemption, record.Rollback, record.Rule, record.Segment, record.Settings, record.SKU,
-		record.MetadataSchema, record.EventSchema, record.CustomEvent, record.CustomEventName,
-		record.Stack, record.Tier, record.Voucher,
-	}
 }
 
 // at is the instant of a test, n seconds later; the microseconds are there to be kept.

@@ -55,7 +55,7 @@ func export(ctx context.Context, r store.Reader, names Names) (State, error) {
 	if state.Revision, err = r.Revision(ctx); err != nil {
 		return state, fmt.Errorf("read the revision: %w", err)
 	}
-	for _, kind := range kinds() {
+	for _, kind := range record.Kinds() {
 		for doc, err := range r.List(ctx, kind, store.Query{}) {
 			if err != nil {
 				return state, fmt.Errorf("list %s: %w", kind, err)

@@ -31,7 +31,7 @@ func testRevisionOfKinds(b *bundle) {
 	if got := b.revision(); got != 0 {
 		b.Errorf("revision of an empty store: got %d, want 0", got)
 	}
-	for _, kind := range kinds() {
+	for _, kind := range record.Kinds() {
 		doc := document(kind, "id", 0)
 		b.raises("new "+string(kind), kind.Configuration(), b.putting(doc))
 		b.raises("changed "+string(kind), kind.Configuration(), b.putting(following(doc, 1)))
