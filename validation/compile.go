@@ -46,6 +46,8 @@ type leaf struct {
 	family     Family
 	post       bool
 	near       *nearMiss // of comparisons in expressions
+	class      Omit
+	key        string // at the top of the tree
 }
 
 // test is one operator of a condition with its values, for explanations.
@@ -83,12 +85,7 @@ func (c *Compiler) Compile(rule Rule, index *product.Index) (*Program, error) {
 	if p.bundle, err = compileBundle(rule.BundleRules, index); err != nil {
 		return nil, err
 	}
-	p.root.leaves(func(l *leaf) {
-		p.hasPost = p.hasPost || l.post
-		if l.definition != nil && l.definition.usage && !slices.Contains(p.metrics, l.definition.metric) {
-			p.metrics = append(p.metrics, l.definition.metric)
-		}
-	})
+	p.gather()
 	return p, nil
 }
 

@@ -76,6 +76,9 @@ func (b *builder) condition(node ast.Node) (*branch, error) {
 	case uses["order"]:
 		l.family, l.needs = FamilyOrder, append(l.needs, CauseMissingOrder)
 	}
+	if uses["customer"] && !uses["order"] && !uses["redemption"] {
+		l.class = OmitCustomer
+	}
 	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"]
 	l.near = nearMissOf(node)
 	if l.near != nil {
