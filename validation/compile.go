@@ -59,6 +59,7 @@ type test struct {
 // lineSelection is which lines a condition on items selects.
 type lineSelection struct {
 	is, from *product.Matcher // nil matches all
+	named    []named          // what they are made of
 	extreme  int              // -1 the most expensive, 1 the cheapest, 0 all
 }
 
@@ -349,6 +350,7 @@ func (b *builder) lines(l *leaf, path string, n *Node) error {
 			return err
 		}
 		*into = b.index.Matcher(refs...)
+		l.lines.named = append(l.lines.named, named{refs, *into})
 	}
 	l.source = "matched.lines > 0"
 	switch n.Name {
