@@ -46,6 +46,8 @@ type leaf struct {
 	family     Family
 	post       bool
 	near       *nearMiss // of comparisons in expressions
+	class      Omit
+	key        string // at the top of the tree
 }
 
 // test is one operator of a condition with its values, for explanations.
@@ -57,6 +59,7 @@ type test struct {
 // lineSelection is which lines a condition on items selects.
 type lineSelection struct {
 	is, from *product.Matcher // nil matches all
+	named    []named          // what they are made of
 	extreme  int              // -1 the most expensive, 1 the cheapest, 0 all
 }
 
@@ -83,12 +86,7 @@ func (c *Compiler) Compile(rule Rule, index *product.Index) (*Program, error) {
 	if p.bundle, err = compileBundle(rule.BundleRules, index); err != nil {
 		return nil, err
 	}
-	p.root.leaves(func(l *leaf) {
-		p.hasPost = p.hasPost || l.post
-		if l.definition != nil && l.definition.usage && !slices.Contains(p.metrics, l.definition.metric) {
-			p.metrics = append(p.metrics, l.definition.metric)
-		}
-	})
+	p.gather()
 	return p, nil
 }
 
@@ -352,6 +350,7 @@ func (b *builder) lines(l *leaf, path string, n *Node) error {
 			return err
 		}
 		*into = b.index.Matcher(refs...)
+		l.lines.named = append(l.lines.named, named{refs, *into})
 	}
 	l.source = "matched.lines > 0"
 	switch n.Name {

@@ -88,10 +88,7 @@ func (m *machine) explainTests(l *leaf, f *Failure) {
 			continue
 		}
 		f.Operator = t.operator.name
-		f.Expected = t.operator.phrase
-		if shown := t.want.show(); shown != "" {
-			f.Expected += " " + shown
-		}
+		f.Expected = t.phrase()
 		if !single {
 			return
 		}
@@ -101,6 +98,14 @@ func (m *machine) explainTests(l *leaf, f *Failure) {
 		}
 		return
 	}
+}
+
+// phrase words what an operator asks for.
+func (t test) phrase() string {
+	if shown := t.want.show(); shown != "" {
+		return t.operator.phrase + " " + shown
+	}
+	return t.operator.phrase
 }
 
 // shortfall is how much more satisfies a threshold; nil when there is nothing missing.

@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"math"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -75,6 +76,9 @@ func (b *builder) condition(node ast.Node) (*branch, error) {
 		l.family, l.needs = FamilyOrder, append(l.needs, CauseMissingAmount)
 	case uses["order"]:
 		l.family, l.needs = FamilyOrder, append(l.needs, CauseMissingOrder)
+	}
+	if uses["customer"] && !uses["order"] && !uses["redemption"] {
+		l.class = OmitCustomer
 	}
 	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"]
 	l.near = nearMissOf(node)
@@ -166,6 +170,17 @@ func nearMissOf(node ast.Node) *nearMiss {
 		return nil
 	}
 	return &nearMiss{source: path, operator: operator, threshold: int64(threshold.Value)}
+}
+
+// least is the smallest amount that the comparison lets through; false when it has no such bound.
+func (n *nearMiss) least() (int64, bool) {
+	switch {
+	case n.operator == ">" && n.threshold < math.MaxInt64:
+		return n.threshold + 1, true
+	case n.operator == ">" || n.operator == ">=":
+		return n.threshold, true
+	}
+	return 0, false
 }
 
 func (n *nearMiss) explain(m *machine, f *Failure) {

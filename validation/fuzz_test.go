@@ -46,12 +46,39 @@ func evaluateTwice(t *testing.T, p *validation.Program) {
 				t.Errorf("verdict: %+v", v)
 			}
 		}
+		requireQualified(t, p, f)
 		if v := p.After(f); v.Pending {
 			t.Error("after the discount the rule still waits for it")
 		}
 		p.Bundle(f.Order.Items)
 		if diff := cmp.Diff(untouched[i], f); diff != "" {
 			t.Fatalf("the facts were changed (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// requireQualified fails when a qualification contradicts itself, or an evaluation that leaves nothing out.
+func requireQualified(t *testing.T, p *validation.Program, f *validation.Facts) {
+	t.Helper()
+	for _, before := range []bool{true, false} {
+		for _, omit := range []validation.Omit{0, validation.OmitIgnored, validation.OmitAllButCustomer, validation.OmitAllButItems} {
+			v := p.Qualify(f, omit, before)
+			states := 0
+			for _, state := range []bool{v.Holds, v.Pending, v.Failure != nil, v.Omitted != nil} {
+				if state {
+					states++
+				}
+			}
+			if states != 1 || (!v.Holds && v.Limits != nil) || (v.Failure == nil && v.Near != nil) || (v.Near != nil && *v.Near.Missing <= 0) {
+				t.Errorf("verdict without %b: %+v", omit, v)
+			}
+			want := p.After(f)
+			if before {
+				want = p.Before(f)
+			}
+			if v.Near = nil; omit == 0 && !cmp.Equal(v, want) {
+				t.Errorf("a qualification that leaves nothing out:\n%s", cmp.Diff(want, v))
+			}
 		}
 	}
 }

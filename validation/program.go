@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,6 +15,18 @@ type Program struct {
 	bundle  []bundlePart
 	metrics []Metric
 	hasPost bool
+}
+
+// gather notes what the conditions look at, and how they are called and left out.
+func (p *Program) gather() {
+	p.root.leaves(func(l *leaf) {
+		l.class = l.classify()
+		p.hasPost = p.hasPost || l.post
+		if l.definition != nil && l.definition.usage && !slices.Contains(p.metrics, l.definition.metric) {
+			p.metrics = append(p.metrics, l.definition.metric)
+		}
+	})
+	p.root.nameTop()
 }
 
 // Rule returns the rule that was compiled; it must not be changed.
@@ -38,10 +51,24 @@ func (p *Program) Source() string {
 }
 
 // Before evaluates what can be decided before the discount is calculated: the verdict fails, holds, or is pending.
-func (p *Program) Before(f *Facts) Verdict { return p.run(f, true) }
+func (p *Program) Before(f *Facts) Verdict { return p.run(f, mode{before: true}) }
 
 // After evaluates everything; f.Order.TotalAmount, f.Redemption.DiscountAmount and the usage of amounts must be set.
-func (p *Program) After(f *Facts) Verdict { return p.run(f, false) }
+func (p *Program) After(f *Facts) Verdict { return p.run(f, mode{}) }
+
+// Qualify is Before, or After, for an offer that need not be redeemed yet: conditions of the classes in omit do not count,
+// and a rule that fails by a single threshold says so in Verdict.Near. Whether a bundle must be complete is for the caller
+// to decide; Bundle says what is missing.
+func (p *Program) Qualify(f *Facts, omit Omit, before bool) Verdict {
+	return p.run(f, mode{before: before, omit: omit, near: true})
+}
+
+// mode is how a rule is evaluated.
+type mode struct {
+	before bool // conditions on the discount are left pending
+	omit   Omit
+	near   bool // thresholds that are not reached are told from other failures
+}
 
 // machine is the environment of programs, and the room that an evaluation works in. Its first three fields are those of
 // type facts, in the same order, since the programs of free expressions are compiled for facts and run here.
@@ -53,11 +80,11 @@ type machine struct {
 	Matched    matched          `expr:"matched"`
 	Moment     *Moment          `expr:"moment"`
 
-	vm     vm.VM
-	facts  *Facts
-	now    Moment
-	before bool
-	limits []Limit
+	vm    vm.VM
+	facts *Facts
+	now   Moment
+	mode
+	notes
 
 	unvalued bool // a line of Matched has no amount
 }
@@ -73,79 +100,130 @@ type matched struct {
 
 var machines = sync.Pool{New: func() any { return new(machine) }}
 
-func (p *Program) run(f *Facts, before bool) Verdict {
+func (p *Program) run(f *Facts, how mode) Verdict {
 	if p.root == nil {
 		return Verdict{Holds: true}
 	}
 	m := machines.Get().(*machine) //nolint:errcheck,forcetypeassert // the pool holds nothing else
-	m.Order, m.Customer, m.Redemption, m.facts, m.before = &f.Order, &f.Customer, &f.Redemption, f, before
+	m.Order, m.Customer, m.Redemption, m.facts, m.mode = &f.Order, &f.Customer, &f.Redemption, f, how
 	if len(p.metrics) > 0 {
 		m.Usage = usageOf(f)
 	}
 	m.now = Moment{At: f.At}
 	m.Moment = &m.now
 	state, failure := m.branch(p.root)
-	verdict := Verdict{Holds: state == yes, Pending: state == pending}
-	if state == no {
-		failure.RuleID = p.rule.ID
-		if failure.Message == "" {
-			failure.Message = messageOf(p.rule.Error)
+	verdict := m.verdict(state, failure)
+	for _, failed := range [...]*Failure{verdict.Failure, verdict.Near} {
+		if failed == nil {
+			continue
 		}
-		verdict.Failure = failure
-	} else if state == yes && len(m.limits) > 0 {
-		verdict.Limits = append([]Limit(nil), m.limits...)
+		failed.RuleID = p.rule.ID
+		if failed.Message == "" {
+			failed.Message = messageOf(p.rule.Error)
+		}
 	}
 	m.Order, m.Customer, m.Redemption, m.facts = nil, nil, nil, nil
 	clear(m.Matched.Items)
-	m.Matched.Items, m.limits = m.Matched.Items[:0], m.limits[:0]
+	m.Matched.Items = m.Matched.Items[:0]
+	m.cut(mark{})
 	machines.Put(m)
 	return verdict
 }
 
-// state is the three-valued result of a condition.
+func (m *machine) verdict(s state, failure *Failure) Verdict {
+	v := Verdict{Holds: s == yes, Pending: s == pending}
+	switch {
+	case s == no || s == missed:
+		v.Failure = failure
+		if s == missed {
+			v.Near = nearest(m.misses)
+		}
+	case s == omitted:
+		v.Omitted = omittedKeys(m.omitted)
+	case s == yes && len(m.limits) > 0:
+		v.Limits = append([]Limit(nil), m.limits...)
+	}
+	return v
+}
+
+// state is the result of a condition. A conjunction has the least state of its children; a disjunction has the greatest,
+// but waits when one of them does.
 type state uint8
 
 const (
-	no state = iota
+	no      state = iota
+	missed        // no, for want of more of a single thing
+	pending       // Program.After decides
+	omitted       // the caller does not want to know
 	yes
-	pending
 )
 
-// branch evaluates a logic. What decides that it does not hold is the first failing child of "and", and of "or" the first
-// child with a text of its own, otherwise the first. The limits of a child that does not hold are forgotten.
+// branch evaluates a logic. There is a failure exactly when the state is no or missed.
 func (m *machine) branch(b *branch) (state, *Failure) {
-	if b == nil {
+	switch {
+	case b == nil:
 		return yes, nil
-	}
-	if b.junction == noJunction {
+	case b.junction == noJunction:
 		return m.leaf(b.leaf)
+	case b.junction == conjunction:
+		return m.every(b.children)
 	}
-	result := yes
-	if b.junction == disjunction {
-		result = no
-	}
+	return m.some(b.children)
+}
+
+// every evaluates a conjunction. What decides that it does not hold is the first child that fails.
+func (m *machine) every(children []*branch) (state, *Failure) {
+	result, start := yes, m.mark()
 	var failed *Failure
-	for _, child := range b.children {
-		mark := len(m.limits)
+	for _, child := range children {
+		before := m.mark()
 		s, failure := m.branch(child)
-		if s != yes {
-			m.limits = m.limits[:mark]
+		m.keep(before, s)
+		if failed == nil {
+			failed = failure
 		}
+		if s == missed && result == missed && !m.intersect(start, before) {
+			s = no
+		}
+		if s == no {
+			return no, failed
+		}
+		result = min(result, s)
+	}
+	return result, failed
+}
+
+// some evaluates a disjunction. What decides that it does not hold is the first child with a text of its own, otherwise
+// the first.
+func (m *machine) some(children []*branch) (state, *Failure) {
+	result := no
+	var failed *Failure
+	for _, child := range children {
+		before := m.mark()
+		s, failure := m.branch(child)
+		m.keep(before, s)
 		switch {
-		case b.junction == conjunction && s == no:
-			return no, failure
-		case b.junction == disjunction && s == yes:
+		case s == yes:
 			return yes, nil
 		case s == pending:
 			result = pending
-		case s == no && (failed == nil || (failed.Message == "" && failure.Message != "")):
+		case result != pending:
+			result = max(result, s)
+		}
+		if failure != nil && (failed == nil || failed.Message == "" && failure.Message != "") {
 			failed = failure
 		}
+	}
+	if result > missed {
+		return result, nil
 	}
 	return result, failed
 }
 
 func (m *machine) leaf(l *leaf) (state, *Failure) {
+	if l.class&m.omit != 0 {
+		return m.leaveOut(l)
+	}
 	if l.post && m.before {
 		return pending, nil
 	}
@@ -163,12 +241,14 @@ func (m *machine) leaf(l *leaf) (state, *Failure) {
 	case err != nil || !isBool:
 		return no, l.broken(err)
 	case !holds:
-		return no, m.explain(l)
+		return m.fails(l)
 	}
 	if l.limit != nil {
 		m.limits = append(m.limits, *l.limit)
 	}
-	return m.branch(l.sub)
+	s, failure := m.branch(l.sub)
+	m.noteOmitted(l, s)
+	return s, failure
 }
 
 // missing reports what the facts lack of what a condition needs.

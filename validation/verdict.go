@@ -2,7 +2,8 @@ package validation
 
 import "github.com/voucherify-go/voucherify/fault"
 
-// Verdict is what a program says about facts. Exactly one of Holds, Pending and Failure != nil is the case.
+// Verdict is what a program says about facts. Exactly one of Holds, Pending, Failure != nil and len(Omitted) > 0 is the case;
+// Before and After omit nothing.
 type Verdict struct {
 	// Holds: the rule is satisfied.
 	Holds bool
@@ -10,6 +11,15 @@ type Verdict struct {
 	Pending bool
 	// Failure says why the rule does not hold.
 	Failure *Failure
+	// Omitted: nothing that was looked at is wrong, and the verdict depends on conditions that Program.Qualify was told to
+	// leave out. These are the keys of the conditions at the top of the tree that are, or contain, such conditions, in
+	// order; "expression" stands for conditions of the expression. (Voucherify: validation_omitted_rules of an assignment
+	// that is PARTIALLY_VALID.)
+	Omitted []string
+	// Near is set beside Failure, by Program.Qualify only, when more of a single thing would be enough: it is the
+	// condition on that thing, and its Missing is how much more. Where more of either of two things would do, it is the
+	// first, or of things in the same unit (money, or units) the one of which the least is missing.
+	Near *Failure
 	// Limits are the counters that the verdict relies on; empty unless it holds. They must be guarded when the
 	// redemption is written, since the counters may have moved by then.
 	Limits []Limit
