@@ -47,6 +47,20 @@ func (s *Rules) Get(ctx context.Context, id string) (validation.Rule, error) {
 	return get[validation.Rule](ctx, s.engine, record.Rule, id)
 }
 
+// Source returns what a rule was compiled to: the expr program of each condition that its logic mentions, one per line behind
+// the path of its node ("rules.1: order.amount > 10000"). It is meant for people who look into a decision.
+func (s *Rules) Source(ctx context.Context, id string) (string, error) {
+	r, err := s.Get(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	p, err := validation.NewCompiler().Compile(r, nil)
+	if err != nil {
+		return "", err
+	}
+	return p.Source(), nil
+}
+
 // Update replaces a rule. With r.Version set, a rule that was changed since is not overwritten (store.ErrStale).
 func (s *Rules) Update(ctx context.Context, r validation.Rule) (validation.Rule, error) {
 	if err := checkRule(r); err != nil {

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/voucherify-go/voucherify/product"
 )
 
 // Program is a rule compiled. It is immutable and may be shared between goroutines.
@@ -14,6 +16,9 @@ type Program struct {
 	bundle  []bundlePart
 	metrics []Metric
 	hasPost bool
+	scope   product.Scope
+	// overshoots says that a condition looks at what is spent before this redemption.
+	overshoots bool
 }
 
 // Rule returns the rule that was compiled; it must not be changed.
@@ -52,6 +57,8 @@ type machine struct {
 	Usage      usage            `expr:"usage"`
 	Matched    matched          `expr:"matched"`
 	Moment     *Moment          `expr:"moment"`
+	Event      *EventFacts      `expr:"event"`
+	Spent      usage            `expr:"spent"`
 
 	vm     vm.VM
 	facts  *Facts
@@ -78,11 +85,14 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 		return Verdict{Holds: true}
 	}
 	m := machines.Get().(*machine) //nolint:errcheck,forcetypeassert // the pool holds nothing else
-	m.Order, m.Customer, m.Redemption, m.facts, m.before = &f.Order, &f.Customer, &f.Redemption, f, before
+	m.Order, m.Customer, m.Redemption, m.Event, m.facts, m.before = &f.Order, &f.Customer, &f.Redemption, &f.Event, f, before
 	if len(p.metrics) > 0 {
-		m.Usage = usageOf(f)
+		m.Usage = usageOf(&f.Usage)
 	}
-	m.now = Moment{At: f.At}
+	if p.overshoots {
+		m.Spent = usageOf(&f.Spent)
+	}
+	m.now = Moment{At: f.At, Areas: f.Areas}
 	m.Moment = &m.now
 	state, failure := m.branch(p.root)
 	verdict := Verdict{Holds: state == yes, Pending: state == pending}
@@ -95,7 +105,7 @@ func (p *Program) run(f *Facts, before bool) Verdict {
 	} else if state == yes && len(m.limits) > 0 {
 		verdict.Limits = append([]Limit(nil), m.limits...)
 	}
-	m.Order, m.Customer, m.Redemption, m.facts = nil, nil, nil, nil
+	m.Order, m.Customer, m.Redemption, m.Event, m.facts, m.now = nil, nil, nil, nil, nil, Moment{}
 	clear(m.Matched.Items)
 	m.Matched.Items, m.limits = m.Matched.Items[:0], m.limits[:0]
 	machines.Put(m)
@@ -175,9 +185,13 @@ func (m *machine) leaf(l *leaf) (state, *Failure) {
 func (m *machine) missing(needs Cause) Cause {
 	o := m.Order
 	switch needs {
-	case CauseMissingCustomer:
-		if !m.Customer.Present {
+	case CauseMissingCustomer, needsHolder:
+		if !m.Customer.Present && (needs == CauseMissingCustomer || !m.Customer.Holder) {
 			return CauseMissingCustomer
+		}
+	case CauseMissingEvent:
+		if !m.facts.Event.Present {
+			return CauseMissingEvent
 		}
 	case CauseMissingOrder, CauseMissingAmount, CauseMissingOrderItems:
 		switch {
@@ -206,6 +220,7 @@ func (m *machine) match(s *lineSelection) {
 	for i := range items {
 		item := &items[i]
 		if s.from != nil && !s.from.Matches(item.Identity) || s.is != nil && !s.is.Matches(item.Identity) ||
+			s.product != nil && !m.passes(s.product, Property(item.ProductMetadata, s.product.node.Property)) ||
 			s.extreme != 0 && (!found || !item.HasPrice || item.Price != extreme) {
 			continue
 		}

@@ -76,6 +76,11 @@ type Node struct {
 	// Property is the metadata key, and required for names about metadata. A dot looks into nested objects unless a key
 	// with the dot exists.
 	Property string `json:"property,omitempty"`
+	// SchemaID is the schema of the event that custom_event.metadata is about. It is kept and changes nothing: what is
+	// evaluated for an event is chosen by its schema before its rules are.
+	SchemaID string `json:"schema_id,omitempty"`
+	// LimitPolicy says whether a budget may be overshot; empty means Strict. (Not a field of Voucherify.)
+	LimitPolicy LimitPolicy `json:"limit_policy,omitempty"`
 	// Conditions are tested against what Name stands for, and all must hold.
 	Conditions Conditions `json:"conditions"`
 	// Rules are further conditions: inside a condition on items about the items that it matched, elsewhere about the
