@@ -118,7 +118,7 @@ func (s *Rules) Delete(ctx context.Context, ruleID string, force bool) error {
 }
 
 // Assign makes a rule count for a voucher, a campaign or a promotion tier, named by its id. Doing it twice is
-// duplicate_found.
+// duplicate_found. A rule for another context is refused (see validation.Rule.CheckObject).
 func (s *Rules) Assign(ctx context.Context, ruleID, objectType, objectID string) (validation.Assignment, error) {
 	var a validation.Assignment
 	err := s.engine.change(ctx, func(c *change) error {
@@ -139,7 +139,11 @@ func (c *change) assign(ctx context.Context, ruleID, objectType, objectID string
 	if err := a.Check(); err != nil {
 		return a, err
 	}
-	if _, _, err := find[validation.Rule](ctx, c.tx, record.Rule, ruleID); err != nil {
+	rule, _, err := find[validation.Rule](ctx, c.tx, record.Rule, ruleID)
+	if err != nil {
+		return a, err
+	}
+	if err := rule.CheckObject(objectType); err != nil {
 		return a, err
 	}
 	// An object that this call creates is not stored yet.

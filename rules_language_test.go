@@ -107,6 +107,22 @@ func TestATierHasNoHolder(t *testing.T) {
 	}
 }
 
+func TestARuleIsAssignedToWhatItsContextFits(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	v := s.coupon("A", discount.AmountOff(100, discount.ToOrder), 0)
+	for context, fits := range map[string]bool{"": true, validation.Global: true, "voucher.discount_voucher": true, "campaign.discount_coupons": false} {
+		r, err := s.Rules.Create(background, validation.Rule{Name: "r", ContextType: context})
+		s.must(err)
+		_, err = s.Rules.Assign(background, r.ID, validation.OnVoucher, v.ID)
+		if fits {
+			s.must(err)
+			continue
+		}
+		refusedAt(t, err, fault.InvalidValidationRules, "related_object_type")
+	}
+}
+
 func TestTheSourceOfARule(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

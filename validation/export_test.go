@@ -33,3 +33,6 @@ func CompileSource(path, source string) error {
 	_, err := NewCompiler().program(source)
 	return err
 }
+
+// NumContexts is the number of contexts that rules can have.
+func NumContexts() int { return len(contexts) }

@@ -76,7 +76,7 @@ func (b *builder) condition(node ast.Node) (*branch, error) {
 	case uses["order"]:
 		l.family, l.needs = FamilyOrder, append(l.needs, CauseMissingOrder)
 	}
-	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"]
+	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"] || uses["redemption.gift_credits"] || uses["redemption.points"]
 	l.near = nearMissOf(node)
 	if l.near != nil {
 		l.name = l.near.source

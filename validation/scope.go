@@ -53,8 +53,8 @@ func (l *leaf) fits(stored metadata.Map) bool {
 // mentions reports whether the logic of a group names a condition of the given name.
 func (g Group) mentions(name string) bool {
 	words := tokenise(g.Logic)
-	for key, n := range g.Nodes {
-		if n.Name == name && (len(words) == 0 || slices.Contains(words, key)) {
+	for _, key := range g.keys() {
+		if g.Nodes[key].Name == name && (len(words) == 0 || slices.Contains(words, key)) {
 			return true
 		}
 	}
