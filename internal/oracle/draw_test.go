@@ -131,7 +131,7 @@ func (t drawer) some(label string, from []any, least, most int) []any {
 // conditions draws one or two operators with values.
 func (t drawer) conditions(operators []string, values func(operator string) ([]any, int, int)) validation.Conditions {
 	c := validation.Conditions{}
-	for range rapid.IntRange(1, 2).Draw(t.T, "operators") {
+	for range pick(t, "operators", []int{1, 1, 1, 2}) {
 		operator := pick(t, "operator", operators)
 		pool, least, most := values(operator)
 		c[operator] = t.some("values", pool, least, most)
@@ -160,7 +160,7 @@ func (t drawer) refs() []any {
 
 // node draws a condition; inside is about lines that were selected.
 func (t drawer) node(levels int, inside bool) validation.Node {
-	n := validation.Node{Property: pick(t, "property", []string{"x", "y", "o.i", "o.x", "q.r"})}
+	n := validation.Node{Property: pick(t, "property", []string{"x", "x", "x", "y", "y", "o.i", "o.x", "q.r"})}
 	kinds := []string{"number", "number", "metadata", "metadata", "id", "lines", "lines", "holder", "product"}
 	if inside {
 		kinds = []string{"line number", "line number", "line metadata", "constant"}
@@ -244,19 +244,38 @@ func (t drawer) logic(keys []string, levels int) string {
 	return b.String()
 }
 
+// rule draws a rule: often a single condition, of which each detail counts.
 func (t drawer) rule() validation.Rule {
+	if t.chance("one condition", 50) {
+		n := t.node(pick(t, "depth", []int{1, 2}), false)
+		return validation.Rule{ID: "val_1", Rules: validation.Group{Nodes: map[string]validation.Node{"1": n}}}
+	}
 	return validation.Rule{ID: "val_1", Rules: t.group(rapid.IntRange(1, 3).Draw(t.T, "levels"), false)}
 }
 
 // stored are values of metadata, near those that operators ask for.
-var stored = slices.Concat(anyValue, dateValue, []any{
-	nil, nil, 4, 6, "1e1", "4.999", uint8(5), float32(5.5), uint64(math.MaxUint64), math.NaN(), "hello gold", "old", "soon", "geo:1,1.001", "geo:10,10",
-	map[string]any{"i": "a", "x": 5}, map[string]any{"i": []any{"a", 5}}, []string{"a", "gold"}, []string{}, []any{}, []any{"a", "b"}, []any{5, "5", 6},
-	[]any{"2026-06-10", "2026-06-11"}, []any{nil}, []any{true, "a"}, []any{"geo:1,1", "x"},
-	"2026-06-13", "2026-06-07T21:59:59Z", "2026-06-07T22:00:00Z", "2026-06-14", "2026-07-01", "2026-05-31T22:00:00Z", "1990-06-10", "1990-05-10",
-	"2026-06-10T08:00:00Z", "2026-06-10T09:59:59Z", "2026-06-10T10:00:00Z", "2026-03-29T10:30:00+02:00", "2026-02-28T09:00:00+01:00", "2028-02-29",
-	time.Date(2026, 6, 10, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 9, 22, 0, 0, 0, time.UTC), "2026-06-10T00:00:59Z", "2026-06-10T20:15:00+02:00",
-})
+var stored = [][]any{
+	anyValue,
+	{"old", "hello gold", "soon", "1e1", "4.999", "geo:1,1.001", "geo:10,10"},
+	{nil, 4, 6, uint8(5), float32(5.5), uint64(math.MaxUint64), math.NaN(), 9007199254740992, json.Number("1E1")},
+	{
+		"2026-06-10", "2026-06-13", "2026-06-07", "2026-06-04", "2026-06-14", "2026-07-01", "1990-06-10", "1990-05-10", "2028-02-29", "2024-02-29",
+		"2026-06-09", "2026-06-11", "2026-01-31",
+	},
+	{
+		"2026-06-07T21:59:59Z", "2026-06-07T22:00:00Z", "2026-05-31T22:00:00Z", "2026-06-10T08:00:00Z", "2026-06-10T09:59:59Z", "2026-06-10T10:00:00Z",
+		"2026-03-29T10:30:00+02:00", "2026-02-28T09:00:00+01:00", "2026-06-10T00:00:59Z", "2026-06-10T20:15:00+02:00", "2026-06-09T21:59:59Z",
+		"2026-06-10T04:00:00Z", "2026-06-10T22:30:00Z", time.Date(2026, 6, 10, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 9, 22, 0, 0, 0, time.UTC),
+	},
+	{
+		[]string{"a", "gold"}, []string{}, []any{}, []any{"a", "b"}, []any{5, "5", 6}, []any{nil}, []any{true, "a"}, []any{"geo:1,1", "x"}, []any{5.5, 1e300},
+		map[string]any{"i": "a", "x": 5}, map[string]any{"i": []any{"a", 5}},
+	},
+	{
+		[]any{"2026-06-10", "2026-06-11"}, []any{"2026-06-04", "2026-06-13"}, []any{"2026-06-01", "1990-01-01"}, []string{"2026-06-09T22:00:00Z", "2026-06-08"},
+		[]any{"2026-07-10", "2030-01-01"}, []any{"2026-06-10", "x"},
+	},
+}
 
 func (t drawer) metadata(label string) map[string]any {
 	if t.chance(label+" without metadata", 10) {
@@ -265,7 +284,7 @@ func (t drawer) metadata(label string) map[string]any {
 	m := map[string]any{}
 	for _, key := range []string{"x", "y", "o", "o.x"} {
 		if t.chance(label+" has "+key, 70) {
-			m[key] = pick(t, label+" "+key, stored)
+			m[key] = pick(t, label+" "+key, pick(t, "like", stored))
 		}
 	}
 	return m
@@ -279,16 +298,16 @@ var identities = []product.Identity{
 func (t drawer) order() validation.OrderFacts {
 	small := rapid.Int64Range(0, 10)
 	o := validation.OrderFacts{
-		Present: t.chance("order", 90), HasAmount: t.chance("amount", 90), Amount: small.Draw(t.T, "order amount"),
+		Present: t.chance("order", 95), HasAmount: t.chance("amount", 95), Amount: small.Draw(t.T, "order amount"),
 		TotalAmount: small.Draw(t.T, "total"), InitialAmount: small.Draw(t.T, "initial"),
 	}
 	if !o.Present {
 		return validation.OrderFacts{}
 	}
 	o.Metadata = t.metadata("order")
-	for range rapid.IntRange(0, 4).Draw(t.T, "lines") {
+	for range pick(t, "lines", []int{2, 3, 1, 4, 0}) {
 		item := validation.ItemFacts{
-			Identity: pick(t, "identity", identities), HasPrice: t.chance("price", 90), HasAmount: t.chance("line amount", 90),
+			Identity: pick(t, "identity", identities), HasPrice: t.chance("price", 80), HasAmount: t.chance("line amount", 90),
 			Quantity: rapid.Int64Range(1, 4).Draw(t.T, "quantity"), Metadata: t.metadata("line"), ProductMetadata: t.metadata("product"),
 		}
 		if item.HasPrice {

@@ -12,7 +12,8 @@ import (
 
 var compiler = validation.NewCompiler()
 
-// agree compares what the compiled program of a drawn rule says with what the oracle says, before and after the discount.
+// agree compares what the compiled program of a drawn rule says about several requests with what the oracle says, before and
+// after the discount.
 func agree(t *rapid.T) {
 	d := drawer{t}
 	r := d.rule()
@@ -20,7 +21,12 @@ func agree(t *rapid.T) {
 	if err != nil {
 		t.Fatalf("a drawn rule does not compile: %v\n%s", err, written(r))
 	}
-	f := d.facts()
+	for range 8 {
+		compare(t, r, p, d.facts())
+	}
+}
+
+func compare(t *rapid.T, r validation.Rule, p *validation.Program, f *validation.Facts) {
 	for _, before := range []bool{true, false} {
 		v := p.After(f)
 		if before {
@@ -92,7 +98,7 @@ func TestTheDrawIsWide(t *testing.T) {
 	if len(names) != 62 || len(operators) != len(allOperators)+1 { // and $from
 		t.Errorf("%d of 62 names and %d operators were drawn", len(names), len(operators))
 	}
-	for state, least := range map[oracle.State]int{oracle.Holds: draws / 5, oracle.Fails: draws / 5, oracle.Pending: draws / 50} {
+	for state, least := range map[oracle.State]int{oracle.Holds: draws / 10, oracle.Fails: draws / 5, oracle.Pending: draws / 50} {
 		if states[state] < least {
 			t.Errorf("%d of %d rules are %s", states[state], draws, state)
 		}
