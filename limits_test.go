@@ -100,6 +100,31 @@ func TestLimitsOfRules(t *testing.T) {
 				{"", []string{"A", "B"}, 1, "", "valid 800: A -100, B -100"}, {"", []string{"A"}, 1, "", refusedWith("A", violated)},
 			},
 		},
+		{
+			"a discount of 2.50 in all, overshot once",
+			`{"name":"campaign.orders.amount_discounted","conditions":{"$less_than_or_equal":[250]},"limit_policy":"overshoot_once"}`,
+			[]use{
+				{"", []string{"A", "B"}, 1, "", "valid 800: A -100, B -100"}, {"", []string{"A", "B"}, 1, "", "refused: A -100, B " + violated + "; inapplicable: B " + violated},
+				{"", []string{"A"}, 1, "", "valid 900: A -100"}, {"", []string{"A"}, 1, "", refusedWith("A", violated)},
+			},
+		},
+		{
+			"a discount of exactly 3.00 in all leaves nothing to overshoot",
+			`{"name":"campaign.orders.amount_discounted","conditions":{"$less_than":[301]},"limit_policy":"overshoot_once"}`,
+			[]use{
+				{"", []string{"A", "B"}, 1, "", "valid 800: A -100, B -100"}, {"", []string{"A"}, 1, "", "valid 900: A -100"},
+				{"", []string{"A"}, 1, "", refusedWith("A", violated)},
+			},
+		},
+		{
+			"orders of 50.00 in all, overshot once",
+			`{"name":"campaign.orders.amount","conditions":{"$less_than_or_equal":[5000]},"limit_policy":"overshoot_once"}`,
+			[]use{
+				{"", []string{"A"}, 4, "", "valid 3900: A -100"}, {"", []string{"A", "B"}, 3, "O1", "refused: A -100, B " + violated + "; inapplicable: B " + violated},
+				{"", []string{"A"}, 3, "O1", "valid 2900: A -100"},
+				{"", []string{"B"}, 1, "", refusedWith("B", violated)},
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

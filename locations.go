@@ -60,9 +60,9 @@ func (s *Locations) List(ctx context.Context, options ListOptions) iter.Seq2[loc
 	return list[location.Location](ctx, s.engine, record.Location, options)
 }
 
-// Delete removes a location. While a segment or a collection names it, it is resource_in_use.
+// Delete removes a location. While a segment, a collection or a rule names it, it is resource_in_use.
 func (s *Locations) Delete(ctx context.Context, locationID string) error {
-	return s.engine.deleteUnlessNamed(ctx, record.Location, locationID, record.Segment, record.Collection)
+	return s.engine.deleteUnlessNamed(ctx, record.Location, locationID, record.Segment, record.Collection, record.Rule)
 }
 
 // checkLocations refuses a filter that names a location that does not exist.

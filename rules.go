@@ -52,6 +52,20 @@ func (s *Rules) Get(ctx context.Context, id string) (validation.Rule, error) {
 	return get[validation.Rule](ctx, s.engine, record.Rule, id)
 }
 
+// Source returns what a rule was compiled to: the expr program of each condition that its logic mentions, one per line behind
+// the path of its node ("rules.1: order.amount > 10000"). It is meant for people who look into a decision.
+func (s *Rules) Source(ctx context.Context, id string) (string, error) {
+	r, err := s.Get(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	p, err := validation.NewCompiler().Compile(r, nil)
+	if err != nil {
+		return "", err
+	}
+	return p.Source(), nil
+}
+
 // Update replaces a rule. With r.Version set, a rule that was changed since is not overwritten (store.ErrStale).
 func (s *Rules) Update(ctx context.Context, r validation.Rule) (validation.Rule, error) {
 	if err := checkRule(r); err != nil {
@@ -112,7 +126,7 @@ func (s *Rules) Delete(ctx context.Context, ruleID string, force bool) error {
 }
 
 // Assign makes a rule count for a voucher, a campaign or a promotion tier, named by its id. Doing it twice is
-// duplicate_found.
+// duplicate_found. A rule for another context is refused (see validation.Rule.CheckObject).
 func (s *Rules) Assign(ctx context.Context, ruleID, objectType, objectID string) (validation.Assignment, error) {
 	var a validation.Assignment
 	err := s.engine.change(ctx, func(c *change) error {
@@ -133,7 +147,11 @@ func (c *change) assign(ctx context.Context, ruleID, objectType, objectID string
 	if err := a.Check(); err != nil {
 		return a, err
 	}
-	if _, _, err := find[validation.Rule](ctx, c.tx, record.Rule, ruleID); err != nil {
+	rule, _, err := find[validation.Rule](ctx, c.tx, record.Rule, ruleID)
+	if err != nil {
+		return a, err
+	}
+	if err := rule.CheckObject(objectType); err != nil {
 		return a, err
 	}
 	// An object that this call creates is not stored yet.

@@ -1,5 +1,12 @@
 package product
 
+import (
+	"maps"
+	"slices"
+
+	"github.com/voucherify-go/voucherify/metadata"
+)
+
 // Index is an immutable catalogue of products, SKUs and collections, with look-ups by id and source_id. It may be
 // shared between goroutines. The nil Index is an empty catalogue.
 type Index struct {
@@ -167,4 +174,32 @@ func first(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// Select names the products with metadata that fits and, of the other products, the SKUs that fit with theirs laid on top;
+// products first, each in the order of ids.
+func (x *Index) Select(fits func(metadata.Map) bool) []Ref {
+	if x == nil {
+		return nil
+	}
+	var refs []Ref
+	for _, id := range slices.Sorted(maps.Keys(x.products)) {
+		if p := x.products[id].product; p.ID == id && fits(p.Metadata) {
+			refs = append(refs, Ref{ID: p.ID, SourceID: p.SourceID, Object: KindProduct})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(x.skus)) {
+		e := x.skus[id]
+		if e.sku.ID != id {
+			continue
+		}
+		var inherited metadata.Map
+		if e.product != nil {
+			inherited = e.product.Metadata
+		}
+		if (e.product == nil || !fits(inherited)) && fits(metadata.Merge(inherited, e.sku.Metadata)) {
+			refs = append(refs, Ref{ID: e.sku.ID, SourceID: e.sku.SourceID, Object: KindSKU, ProductID: e.sku.ProductID})
+		}
+	}
+	return refs
 }

@@ -244,7 +244,7 @@ func (x *Catalogue) expand(r *Request) ([]expanded, error) {
 // lines are described once.
 func (c *calculation) fillFacts() {
 	f := &c.facts
-	f.At = c.snapshot.Now.In(c.catalogue.zone)
+	f.At, f.Areas = c.snapshot.Now.In(c.catalogue.zone), c.catalogue.areas
 	f.Redemption.Metadata, f.Redemption.APIKey, f.Redemption.User = c.request.Metadata, c.request.Actor.APIKey, c.request.Actor.User
 	if c.customer != nil {
 		f.Customer = validation.CustomerFacts{

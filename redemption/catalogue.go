@@ -180,7 +180,9 @@ func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
 	compiled := make(map[string]*rule, len(c.Rules))
 	for _, r := range c.Rules {
 		entry := &rule{id: r.ID, version: r.Version, scope: r.ApplicableTo, asksHolder: asksHolder(r.Rules)}
-		entry.program, entry.broken = compiler.Compile(*r, x.products)
+		if entry.program, entry.broken = compiler.Compile(*r, x.products); entry.broken == nil {
+			entry.scope = entry.program.Scope()
+		}
 		x.checkProperties(entry)
 		compiled[r.ID] = entry
 	}

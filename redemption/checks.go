@@ -106,7 +106,7 @@ func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
 	c.facts.Redemption.DiscountAmount = 0
-	c.facts.Customer.Holder = c.holds(t)
+	c.facts.Customer.Holder = t.incentive.object == PromotionTier || c.holds(t) // a tier has no holder
 	t.outcome, t.orderValue = discount.Outcome{}, c.orderValue(t.incentive)
 	c.measure(t)
 }

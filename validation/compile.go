@@ -1,7 +1,6 @@
 package validation
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +38,7 @@ type leaf struct {
 	program    *vm.Program
 	sub        *branch
 	lines      *lineSelection // of conditions on items
+	outer      *leaf          // the condition on items around it
 	each       bool           // a condition on lines must hold for all of them
 	message    string
 	limit      *Limit
@@ -54,13 +54,6 @@ type leaf struct {
 type test struct {
 	operator *operator
 	want     *operand
-}
-
-// lineSelection is which lines a condition on items selects.
-type lineSelection struct {
-	is, from *product.Matcher // nil matches all
-	named    []named          // what they are made of
-	extreme  int              // -1 the most expensive, 1 the cheapest, 0 all
 }
 
 // Compile checks a rule and prepares it for evaluation. The index resolves the collections that the rule names; nil is an
@@ -87,6 +80,9 @@ func (c *Compiler) Compile(rule Rule, index *product.Index) (*Program, error) {
 		return nil, err
 	}
 	p.gather()
+	if p.scope, err = scopeOf(p, index); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -130,7 +126,10 @@ func (b *builder) leaf(path string, n *Node, outer *leaf, message string) (*leaf
 	if d.needsProperty() && n.Property == "" {
 		return nil, invalid(path+".property", "rule %s must have a property", n.Name)
 	}
-	l := &leaf{path: path, name: n.Name, definition: d, node: n, message: message, family: d.family, post: d.post}
+	if err := d.adopt(path, n); err != nil {
+		return nil, err
+	}
+	l := &leaf{path: path, name: n.Name, definition: d, node: n, message: message, family: d.family, post: d.post, outer: outer}
 	if d.needs != "" {
 		l.needs = []Cause{d.needs}
 	}
@@ -138,13 +137,15 @@ func (b *builder) leaf(path string, n *Node, outer *leaf, message string) (*leaf
 		l.message = text
 	}
 	// Inside "every" and the extremes a condition on single lines must hold for all of them.
-	l.each = d.kind == eachLineName || strings.HasSuffix(n.Name, "metadata_each") ||
-		(outer != nil && outer.name != "order.items.any")
-	if d.kind == linesName {
+	l.each = d.kind == eachLineName || outer != nil && outer.lines.every
+	switch d.kind {
+	case linesName:
 		err = b.lines(l, path, n)
-	} else if outer == nil && len(n.Conditions) == 0 {
-		return nil, invalid(path+".conditions", "rule %s needs a condition", n.Name)
-	} else {
+	case productsName:
+		l.each = n.Rules.mentions(matchAll)
+		l.lines = &lineSelection{product: l, every: l.each}
+		fallthrough
+	default:
 		err = b.conditions(l, path, n)
 	}
 	if err != nil {
@@ -154,7 +155,7 @@ func (b *builder) leaf(path string, n *Node, outer *leaf, message string) (*leaf
 		return nil, invalid(path+".conditions", "%v", err)
 	}
 	inner := outer
-	if d.kind == linesName {
+	if l.lines != nil {
 		inner = l
 	}
 	if len(n.Rules.Nodes) > 0 && n.Name == "order.items.none" {
@@ -176,6 +177,9 @@ func (b *builder) conditions(l *leaf, path string, n *Node) error {
 		want, literals, err := prepareValues(path+".conditions."+o.name, o, l.definition, values)
 		if err != nil {
 			return err
+		}
+		if l.definition.overshoot {
+			o, want, literals = beforeLimit(o, want)
 		}
 		l.tests = append(l.tests, test{o, want})
 		parts = append(parts, l.term(o, want, literals))
@@ -200,9 +204,6 @@ func unknownOperator(path string, n *Node) error {
 
 // prepareValues checks the values of an operator and writes them as literals.
 func prepareValues(path string, o *operator, d *nameDefinition, values []any) (*operand, []string, error) {
-	if o.for_ == 0 {
-		return nil, nil, invalid(path, "the operator is for filters only")
-	}
 	if o.for_&d.accepts() == 0 {
 		return nil, nil, invalid(path, "the operator does not fit this rule name")
 	}
@@ -212,9 +213,18 @@ func prepareValues(path string, o *operator, d *nameDefinition, values []any) (*
 	prepared := make([]any, len(values))
 	literals := make([]string, len(values))
 	for i, value := range values {
+		if d.accepts() == forIDs {
+			value = d.idOf(value)
+		}
 		v, err := scalar(value)
 		if err != nil {
 			return nil, nil, invalid(path, "%v", err)
+		}
+		if text, isText := v.(string); d.accepts() == forIDs && (!isText || text == "") {
+			return nil, nil, invalid(path, "%s is not an id", literal(v))
+		}
+		if d.accepts() == forFlags && (v != true || len(values) != 1) {
+			return nil, nil, invalid(path, "takes true only")
 		}
 		if n, isNumber := v.(number); d.accepts() == forNumber {
 			if text, isText := v.(string); isText {
@@ -272,7 +282,7 @@ func (l *leaf) term(o *operator, want *operand, literals []string) string {
 	value := d.source
 	if d.needsProperty() {
 		value = "get(" + d.source + ", " + strconv.Quote(l.node.Property) + ")"
-	} else if o.infix != "" && len(literals) == 1 && d.kind != segmentsName {
+	} else if o.infix != "" && len(literals) == 1 && d.kind != idsName {
 		return value + " " + o.infix + " " + literals[0]
 	}
 	call := l.effective(o).function + "(" + value + ", " + list
@@ -282,12 +292,12 @@ func (l *leaf) term(o *operator, want *operand, literals []string) string {
 	return call + ")"
 }
 
-// effective is the operator that is tested: for segments $is means to be in any of them.
+// effective is the operator that is tested: for segments and tiers $is means to be in any of them.
 func (l *leaf) effective(o *operator) *operator {
 	switch {
-	case l.definition.kind == segmentsName && o.name == "$is":
+	case l.definition.kind == idsName && o.name == "$is":
 		return operatorsByName["$in"]
-	case l.definition.kind == segmentsName && o.name == "$is_not":
+	case l.definition.kind == idsName && o.name == "$is_not":
 		return operatorsByName["$not_in"]
 	}
 	return o
@@ -296,7 +306,7 @@ func (l *leaf) effective(o *operator) *operator {
 // wrap puts conditions on single lines into a loop over the lines.
 func (l *leaf) wrap(condition string) string {
 	d := l.definition
-	if d.kind != anyLineName && d.kind != eachLineName {
+	if d.kind != anyLineName && d.kind != eachLineName && d.kind != productsName {
 		return condition
 	}
 	lines := "order.items"
@@ -329,69 +339,6 @@ func (l *leaf) bound(o *operator, want *operand) {
 		return
 	}
 	if l.limit == nil || most < l.limit.Max {
-		l.limit = &Limit{Metric: l.definition.metric, Max: most}
+		l.limit = &Limit{Metric: l.definition.metric, Max: most, Overshoot: l.definition.overshoot}
 	}
-}
-
-// lines compiles a condition that selects lines.
-func (b *builder) lines(l *leaf, path string, n *Node) error {
-	l.lines = &lineSelection{}
-	for _, name := range n.Conditions.names() {
-		into := &l.lines.is
-		switch name {
-		case "$is":
-		case "$from":
-			into = &l.lines.from
-		default:
-			return invalid(path+".conditions."+clip(name), "the operator does not fit this rule name")
-		}
-		refs, err := references(path+".conditions."+name, n.Conditions[name])
-		if err != nil {
-			return err
-		}
-		*into = b.index.Matcher(refs...)
-		l.lines.named = append(l.lines.named, named{refs, *into})
-	}
-	l.source = "matched.lines > 0"
-	switch n.Name {
-	case "order.items.cheapest":
-		l.lines.extreme = 1
-	case "order.items.most_expensive":
-		l.lines.extreme = -1
-	case "order.items.every":
-		l.source = "matched.of > 0 && matched.lines == matched.of"
-	case "order.items.none":
-		l.source = "matched.lines == 0"
-	}
-	return nil
-}
-
-// references reads the values of $is and $from: product.Ref values, or the objects that JSON gives.
-func references(path string, values []any) ([]product.Ref, error) {
-	if len(values) == 0 {
-		return nil, invalid(path, "names nothing")
-	}
-	refs := make([]product.Ref, len(values))
-	for i, value := range values {
-		switch v := value.(type) {
-		case product.Ref:
-			refs[i] = v
-		case string:
-			refs[i] = product.Ref{ID: v}
-		case map[string]any:
-			text, err := json.Marshal(v)
-			if err == nil {
-				err = json.Unmarshal(text, &refs[i])
-			}
-			if err != nil {
-				return nil, invalid(path, "is not a reference to a product, SKU or collection")
-			}
-		default:
-			return nil, invalid(path, "is not a reference to a product, SKU or collection")
-		}
-		if err := refs[i].Check(); err != nil {
-			return nil, within(path, err)
-		}
-	}
-	return refs, nil
 }

@@ -131,8 +131,23 @@ func (m *machine) value(l *leaf) (any, bool) {
 		return Property(m.Redemption.Metadata, l.node.Property), true
 	case "customer.segments":
 		return m.Customer.Segments, true
+	case "customer.loyalty_tiers":
+		return m.Customer.LoyaltyTiers, true
+	case "customer.member_metadata":
+		return Property(m.Customer.MemberMetadata, l.node.Property), true
+	case "customer.holder":
+		return m.Customer.Holder, true
+	case "event.metadata":
+		return Property(m.Event.Metadata, l.node.Property), true
+	case "redemption.api_key":
+		return m.Redemption.APIKey, true
+	case "redemption.user":
+		return m.Redemption.User, true
 	}
-	if l.definition.usage {
+	switch {
+	case l.definition.overshoot:
+		return m.facts.Spent[l.definition.metric], true
+	case l.definition.usage:
 		return m.facts.Usage[l.definition.metric], true
 	}
 	number, ok := m.number(l.definition.source)
@@ -152,6 +167,10 @@ func (m *machine) number(source string) (int64, bool) {
 		return m.Order.Quantity, true
 	case "redemption.discount_amount":
 		return m.Redemption.DiscountAmount, true
+	case "redemption.gift_credits":
+		return m.Redemption.GiftCredits, true
+	case "redemption.points":
+		return m.Redemption.Points, true
 	case "matched.amount":
 		return m.Matched.Amount, true
 	case "matched.quantity":

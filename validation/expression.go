@@ -80,7 +80,7 @@ func (b *builder) condition(node ast.Node) (*branch, error) {
 	if uses["customer"] && !uses["order"] && !uses["redemption"] {
 		l.class = OmitCustomer
 	}
-	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"]
+	l.post = uses["order.total_amount"] || uses["redemption.discount_amount"] || uses["redemption.gift_credits"] || uses["redemption.points"]
 	l.near = nearMissOf(node)
 	if l.near != nil {
 		l.name = l.near.source

@@ -16,6 +16,8 @@ var accepted = []struct {
 	name, source string
 	want         bool
 }{
+	{"who asks", `customer.holder == false && len(customer.loyalty_tiers) == 0 && customer.member_metadata.x == nil && redemption.api_key == "" && redemption.user == ""`, true},
+	{"what comes out of a balance", `redemption.points + redemption.gift_credits == 0`, true},
 	{"every fact of the order", `order.amount == 9000 && order.total_amount == 8000 && order.initial_amount == 9200 && order.quantity == 6`, true},
 	{"every fact of the customer", `customer.id == "cust_1" && customer.source_id == "u-1" && customer.name == "Anna" && customer.email == "anna@example.com"`, true},
 	{"every fact of the redemption", `redemption.discount_amount == 1000 && redemption.metadata.channel == "web"`, true},

@@ -3,6 +3,7 @@ package validation
 import (
 	"time"
 
+	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/product"
 )
 
@@ -15,6 +16,8 @@ type Facts struct {
 	Redemption RedemptionFacts `expr:"redemption"`
 	// At is the instant of the request in the project's time zone: "today" for conditions on dates.
 	At time.Time `expr:"-"`
+	// Areas are the project's locations by id, for conditions on points; nothing lies in one that is not there.
+	Areas map[string]*location.Area `expr:"-"`
 	// Event describes the custom event that is evaluated; without one, conditions about it are false.
 	Event EventFacts `expr:"-"`
 	// Usage is what each counter will hold after this redemption: what is committed, what earlier redeemables of the
@@ -72,18 +75,19 @@ type CustomerFacts struct {
 	// Segments are the ids of the segments that the customer belongs to.
 	Segments []string `expr:"segments"`
 	// LoyaltyTiers are the ids of the loyalty tiers that the customer holds.
-	LoyaltyTiers []string `expr:"-"`
-	// Holder says that the voucher of this redeemable was published to the customer.
-	Holder bool `expr:"-"`
+	LoyaltyTiers []string `expr:"loyalty_tiers"`
+	// Holder says that the voucher of this redeemable was published to the customer. It is true for promotion tiers, which
+	// have no holder, whoever asks.
+	Holder bool `expr:"holder"`
 	// MemberMetadata is that of the customer's loyalty card, for rules of rewards.
-	MemberMetadata map[string]any `expr:"-"`
+	MemberMetadata map[string]any `expr:"member_metadata"`
 }
 
 // EventFacts describe a custom event.
 type EventFacts struct {
 	// Present is false when the evaluation was not caused by an event.
 	Present  bool           `expr:"-"`
-	Metadata map[string]any `expr:"-"`
+	Metadata map[string]any `expr:"metadata"`
 }
 
 // RedemptionFacts describe the redemption itself.
@@ -93,11 +97,11 @@ type RedemptionFacts struct {
 	// DiscountAmount is the discount of this redeemable in minor units. Only Program.After looks at it.
 	DiscountAmount int64 `expr:"discount_amount"`
 	// APIKey and User name who made the call, as the host says; empty when it says nothing.
-	APIKey string `expr:"-"`
-	User   string `expr:"-"`
+	APIKey string `expr:"api_key"`
+	User   string `expr:"user"`
 	// GiftCredits and Points are what this redeemable takes from a balance. Only Program.After looks at them.
-	GiftCredits int64 `expr:"-"`
-	Points      int64 `expr:"-"`
+	GiftCredits int64 `expr:"gift_credits"`
+	Points      int64 `expr:"points"`
 }
 
 // Metric names a counter that rules look at, an index of Facts.Usage.

@@ -77,90 +77,99 @@ func listed(t *testing.T, text string) []any {
 	return list
 }
 
-// Every operator on metadata, where each value has its own type. The clock shows noon of 10 June 2026, a Wednesday, in Warsaw.
+// everyOperator is every operator on metadata, where each value has its own type. The clock shows noon of 10 June 2026, a
+// Wednesday, in Warsaw.
+var everyOperator = []struct{ conditions, holds, fails string }{
+	{`"$is":["a"]`, `"a", ["a"], ["a","b"]`, `"A", "ab", "missing", ["b"], [], 1, true, {}`},
+	{`"$is":["a","b"]`, `"a", "b", ["b","a","c"]`, `"c", "missing", ["a"], []`},
+	{`"$is":"a"`, `"a", ["a"]`, `"b", "missing"`},
+	{`"$is":[5]`, `5, "5", "5.0", [5]`, `6, "05x", "", "missing", true, [6]`},
+	{`"$is":["5"]`, `5, "5", 5.0`, `"5.0", "missing"`},
+	{`"$is":[true]`, `true, [true]`, `false, "true", 1, "missing"`},
+	{`"$is_not":["a"]`, `"b", "missing", 1, ["b"], []`, `"a", ["a","b"]`},
+	{`"$is_not":["a","b"]`, `"c", "missing", ["a"]`, `"a", "b", ["a","b","c"]`},
+	{`"$in":["a",5]`, `"a", 5, "5", ["x","a"], [5]`, `"b", 6, "missing", ["x"], []`},
+	{`"$not_in":["a",5]`, `"b", 6, "missing", ["x"], []`, `"a", 5, "5", ["x","a"]`},
+	{`"$more_than":[5]`, `5.1, 6, "6", [6,7]`, `5, 4, "a", "missing", [6,5], [], true`},
+	{`"$more_than":["5"]`, `6, "6"`, `5, "a"`},
+	{`"$more_than":[-5]`, `-4, 0`, `-5, -6`},
+	{`"$more_than_or_equal":[5]`, `5, 6, [5,6]`, `4, "missing", [5,4], []`},
+	{`"$more_than_equal":[5]`, `5`, `4`},
+	{`"$greater_than_or_equal":[5]`, `5`, `4`},
+	{`"$less_than":[5]`, `4, [4,3], "4.9"`, `5, "missing", [4,5], []`},
+	{`"$less_than_or_equal":[5]`, `5, 4`, `6, "missing"`},
+	{`"$less_than_equal":[5]`, `5`, `6`},
+	{`"$more_than":[100],"$less_than":[150]`, `101, 149`, `100, 150, "missing"`},
+	{`"$contains":["ell","zz"]`, `"hello", ["x","buzz"]`, `"HELLO", 5, true, "missing", ["x"], []`},
+	{`"$starts_with":["he"]`, `"hello", ["x","he"]`, `"the", 5, "missing", []`},
+	{`"$ends_with":["lo"]`, `"hello", ["x","lo"]`, `"lot", "missing"`},
+	{`"$not_contain":["ell"]`, `"hallo", 5, "missing", ["x"], []`, `"hello", ["x","hello"]`},
+	{`"$not_contains":["ell"]`, `"hallo"`, `"hello"`},
+	{`"$has_value":[""]`, `"", 0, false, ["a"], {}`, `"missing", []`},
+	{`"$is_unknown":[""]`, `"missing", []`, `"", 0, false, ["a"]`},
+	{`"$count":[2]`, `["a","b"]`, `["a"], "ab", 2, "missing"`},
+	{`"$count":[0]`, `"missing", []`, `["a"], ""`},
+	{`"$count_more":[1]`, `["a","b"]`, `["a"], "missing", "ab"`},
+	{`"$count_less":[1]`, `[], "missing"`, `["a"], ""`},
+	{`"$not_differ":["a","b"]`, `["b","a"], ["a","b","a"]`, `["a"], ["a","b","c"], "a", "missing", []`},
+	{`"$not_differ":["a"]`, `"a", ["a"]`, `"b", "missing"`},
+	{`"$not_differ":[]`, `[], "missing"`, `["a"], "a"`},
+	{`"$not_intersect":["a","b"]`, `"c", ["c"], [], "missing"`, `"a", ["c","b"]`},
+	{`"$after":["2026-06-01"]`, `"2026-06-02", "2026-06-01T22:00:00Z", ["2026-06-02","2027-01-01"]`,
+		`"2026-06-01", "2026-06-01T21:59:59Z", "2026-05-31", "missing", "soon", 20260602, ["2026-06-02","2026-06-01"], []`},
+	{`"$after":["2026-06-01T12:00:00Z"]`, `"2026-06-01T14:00:01+02:00", "2026-06-02"`, `"2026-06-01T14:00:00+02:00", "2026-06-01", "missing"`},
+	{`"$before":["2026-06-01"]`, `"2026-05-31", "2026-05-31T21:59:59Z"`, `"2026-05-31T22:00:00Z", "2026-06-01", "missing", []`},
+	{`"$before":["2026-06-01T12:00:00Z"]`, `"2026-06-01T13:59:59+02:00", "2026-06-01"`, `"2026-06-01T14:00:00+02:00", "missing"`},
+	{`"$more_than":["2026-06-01"]`, `"2026-06-02"`, `"2026-06-01", 5`},
+	{`"$more_than_ago":[3]`, `"2026-06-06", "2026-06-06T21:59:59Z", ["2026-06-06","1960-01-01"]`,
+		`"2026-06-07", "2026-06-06T22:00:00Z", "2026-06-11", "missing", 5, ["2026-06-06","2026-06-07"], []`},
+	{`"$less_than_ago":[3]`, `"2026-06-10", "2026-06-08", "2026-06-07T22:00:00Z", ["2026-06-10","2026-06-08"]`,
+		`"2026-06-07", "2026-06-11", "missing", ["2026-06-10","2026-06-07"]`},
+	{`"$less_than_ago":[0]`, ``, `"2026-06-10", "missing"`},
+	{`"$is_days_ago":[0]`, `"2026-06-10", "2026-06-09T22:00:00Z", "2026-06-10T21:59:59Z"`, `"2026-06-09", "2026-06-10T22:00:00Z", "missing"`},
+	{`"$is_days_ago":["9"]`, `"2026-06-01", ["2020-01-01","2026-06-01"]`, `"2026-06-02", "missing", []`},
+	{`"$more_than_future":[3]`, `"2026-06-14", ["2026-06-14","2027-01-01"]`, `"2026-06-13", "2026-06-06", "missing", []`},
+	{`"$less_than_future":[3]`, `"2026-06-10", "2026-06-12"`, `"2026-06-13", "2026-06-09", "missing"`},
+	{`"$is_days_in_future":[5]`, `"2026-06-15", "2026-06-15T21:59:59Z"`, `"2026-06-14", "2026-06-05", "missing"`},
+	{`"$dow":[3]`, `"2026-06-10", "2026-06-09T22:00:00Z", ["2026-06-11","2026-06-10"]`, `"2026-06-11", "2026-06-10T22:00:00Z", "missing", []`},
+	{`"$dow":[0,"6"]`, `"2026-06-13", "2026-06-14"`, `"2026-06-12", "2026-06-15"`},
+	{`"$timeframe":["2024-11-12T14:59:23.019Z;P1D;PT1H"]`, `"2026-02-10T15:30:00Z", "2026-06-10T14:00:00Z", ["2026-06-10","2026-06-10T14:00:00Z"]`,
+		`"2026-06-10T14:59:24Z", "2026-06-10T13:59:22Z", "2023-06-10T14:00:00Z", "missing", []`},
+	{`"$timeframe":["2026-01-01T10:00;P1D;PT1H"]`, `"2026-06-10T08:30:00Z"`, `"2026-06-10T10:30:00Z"`},
+	{`"$timeframe_absolute":["2026-06-01;2026-06-05","2026-07-01T00:00:00Z;2026-07-01T00:00:00Z"]`,
+		`"2026-06-01", "2026-06-05", "2026-05-31T22:00:00Z", "2026-06-05T21:59:59Z", "2026-07-01T00:00:00Z"`,
+		`"2026-05-31", "2026-06-06", "2026-06-05T22:00:00Z", "2026-07-01T00:00:01Z", "missing", []`},
+	{`"$timeframe_daily_hours":["18:00;20:01;2,3"]`, `"2026-06-10T16:00:00Z", "2026-06-09T18:01:59Z"`,
+		`"2026-06-10T15:59:59Z", "2026-06-10T18:02:00Z", "2026-06-11T16:00:00Z", "missing"`},
+	{`"$timeframe_daily_hours":["22:00;02:00;3"]`, `"2026-06-10T20:00:00Z", "2026-06-11T00:00:59Z"`, `"2026-06-10T00:00:00Z", "2026-06-11T20:00:00Z"`},
+	{`"$today":[true]`, `"1990-06-10", "2026-06-09T22:00:00Z"`, `"1990-06-11", "1990-07-10", "missing"`},
+	{`"$this_month":[true]`, `"1990-06-01", "1990-06-30", "1990-05-31T22:00:00Z"`, `"1990-05-31", "1990-07-01", "1990-06-30T22:00:00Z", "missing"`},
+	{`"$next_month":[true]`, `"1990-07-01", "2030-07-31"`, `"1990-06-30", "1990-08-01", "missing"`},
+	{`"$next_month":true`, `"1990-07-01"`, `"1990-06-30"`},
+	{`"$previous_month":["true"]`, `"1990-05-01"`, `"1990-04-30", "1990-06-01", "missing"`},
+	{`"$in_location":["loc_1","loc_2"]`, `"geo:52.2297,21.0122", "52.23, 21.01", ["x","geo:10,10"]`,
+		`"geo:50.06,19.94", "here", 5, "missing", []`},
+	{`"$in_location":["loc_9"]`, ``, `"geo:52.2297,21.0122"`},
+}
+
+// Filters and rules have the same operators.
 func TestEveryOperator(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ conditions, holds, fails string }{
-		{`"$is":["a"]`, `"a", ["a"], ["a","b"]`, `"A", "ab", "missing", ["b"], [], 1, true, {}`},
-		{`"$is":["a","b"]`, `"a", "b", ["b","a","c"]`, `"c", "missing", ["a"], []`},
-		{`"$is":"a"`, `"a", ["a"]`, `"b", "missing"`},
-		{`"$is":[5]`, `5, "5", "5.0", [5]`, `6, "05x", "", "missing", true, [6]`},
-		{`"$is":["5"]`, `5, "5", 5.0`, `"5.0", "missing"`},
-		{`"$is":[true]`, `true, [true]`, `false, "true", 1, "missing"`},
-		{`"$is_not":["a"]`, `"b", "missing", 1, ["b"], []`, `"a", ["a","b"]`},
-		{`"$is_not":["a","b"]`, `"c", "missing", ["a"]`, `"a", "b", ["a","b","c"]`},
-		{`"$in":["a",5]`, `"a", 5, "5", ["x","a"], [5]`, `"b", 6, "missing", ["x"], []`},
-		{`"$not_in":["a",5]`, `"b", 6, "missing", ["x"], []`, `"a", 5, "5", ["x","a"]`},
-		{`"$more_than":[5]`, `5.1, 6, "6", [6,7]`, `5, 4, "a", "missing", [6,5], [], true`},
-		{`"$more_than":["5"]`, `6, "6"`, `5, "a"`},
-		{`"$more_than":[-5]`, `-4, 0`, `-5, -6`},
-		{`"$more_than_or_equal":[5]`, `5, 6, [5,6]`, `4, "missing", [5,4], []`},
-		{`"$more_than_equal":[5]`, `5`, `4`},
-		{`"$greater_than_or_equal":[5]`, `5`, `4`},
-		{`"$less_than":[5]`, `4, [4,3], "4.9"`, `5, "missing", [4,5], []`},
-		{`"$less_than_or_equal":[5]`, `5, 4`, `6, "missing"`},
-		{`"$less_than_equal":[5]`, `5`, `6`},
-		{`"$more_than":[100],"$less_than":[150]`, `101, 149`, `100, 150, "missing"`},
-		{`"$contains":["ell","zz"]`, `"hello", ["x","buzz"]`, `"HELLO", 5, true, "missing", ["x"], []`},
-		{`"$starts_with":["he"]`, `"hello", ["x","he"]`, `"the", 5, "missing", []`},
-		{`"$ends_with":["lo"]`, `"hello", ["x","lo"]`, `"lot", "missing"`},
-		{`"$not_contain":["ell"]`, `"hallo", 5, "missing", ["x"], []`, `"hello", ["x","hello"]`},
-		{`"$not_contains":["ell"]`, `"hallo"`, `"hello"`},
-		{`"$has_value":[""]`, `"", 0, false, ["a"], {}`, `"missing", []`},
-		{`"$is_unknown":[""]`, `"missing", []`, `"", 0, false, ["a"]`},
-		{`"$count":[2]`, `["a","b"]`, `["a"], "ab", 2, "missing"`},
-		{`"$count":[0]`, `"missing", []`, `["a"], ""`},
-		{`"$count_more":[1]`, `["a","b"]`, `["a"], "missing", "ab"`},
-		{`"$count_less":[1]`, `[], "missing"`, `["a"], ""`},
-		{`"$not_differ":["a","b"]`, `["b","a"], ["a","b","a"]`, `["a"], ["a","b","c"], "a", "missing", []`},
-		{`"$not_differ":["a"]`, `"a", ["a"]`, `"b", "missing"`},
-		{`"$not_differ":[]`, `[], "missing"`, `["a"], "a"`},
-		{`"$not_intersect":["a","b"]`, `"c", ["c"], [], "missing"`, `"a", ["c","b"]`},
-		{`"$after":["2026-06-01"]`, `"2026-06-02", "2026-06-01T22:00:00Z", ["2026-06-02","2027-01-01"]`,
-			`"2026-06-01", "2026-06-01T21:59:59Z", "2026-05-31", "missing", "soon", 20260602, ["2026-06-02","2026-06-01"], []`},
-		{`"$after":["2026-06-01T12:00:00Z"]`, `"2026-06-01T14:00:01+02:00", "2026-06-02"`, `"2026-06-01T14:00:00+02:00", "2026-06-01", "missing"`},
-		{`"$before":["2026-06-01"]`, `"2026-05-31", "2026-05-31T21:59:59Z"`, `"2026-05-31T22:00:00Z", "2026-06-01", "missing", []`},
-		{`"$before":["2026-06-01T12:00:00Z"]`, `"2026-06-01T13:59:59+02:00", "2026-06-01"`, `"2026-06-01T14:00:00+02:00", "missing"`},
-		{`"$more_than":["2026-06-01"]`, `"2026-06-02"`, `"2026-06-01", 5`},
-		{`"$more_than_ago":[3]`, `"2026-06-06", "2026-06-06T21:59:59Z", ["2026-06-06","1960-01-01"]`,
-			`"2026-06-07", "2026-06-06T22:00:00Z", "2026-06-11", "missing", 5, ["2026-06-06","2026-06-07"], []`},
-		{`"$less_than_ago":[3]`, `"2026-06-10", "2026-06-08", "2026-06-07T22:00:00Z", ["2026-06-10","2026-06-08"]`,
-			`"2026-06-07", "2026-06-11", "missing", ["2026-06-10","2026-06-07"]`},
-		{`"$less_than_ago":[0]`, ``, `"2026-06-10", "missing"`},
-		{`"$is_days_ago":[0]`, `"2026-06-10", "2026-06-09T22:00:00Z", "2026-06-10T21:59:59Z"`, `"2026-06-09", "2026-06-10T22:00:00Z", "missing"`},
-		{`"$is_days_ago":["9"]`, `"2026-06-01", ["2020-01-01","2026-06-01"]`, `"2026-06-02", "missing", []`},
-		{`"$more_than_future":[3]`, `"2026-06-14", ["2026-06-14","2027-01-01"]`, `"2026-06-13", "2026-06-06", "missing", []`},
-		{`"$less_than_future":[3]`, `"2026-06-10", "2026-06-12"`, `"2026-06-13", "2026-06-09", "missing"`},
-		{`"$is_days_in_future":[5]`, `"2026-06-15", "2026-06-15T21:59:59Z"`, `"2026-06-14", "2026-06-05", "missing"`},
-		{`"$dow":[3]`, `"2026-06-10", "2026-06-09T22:00:00Z", ["2026-06-11","2026-06-10"]`, `"2026-06-11", "2026-06-10T22:00:00Z", "missing", []`},
-		{`"$dow":[0,"6"]`, `"2026-06-13", "2026-06-14"`, `"2026-06-12", "2026-06-15"`},
-		{`"$timeframe":["2024-11-12T14:59:23.019Z;P1D;PT1H"]`, `"2026-02-10T15:30:00Z", "2026-06-10T14:00:00Z", ["2026-06-10","2026-06-10T14:00:00Z"]`,
-			`"2026-06-10T14:59:24Z", "2026-06-10T13:59:22Z", "2023-06-10T14:00:00Z", "missing", []`},
-		{`"$timeframe":["2026-01-01T10:00;P1D;PT1H"]`, `"2026-06-10T08:30:00Z"`, `"2026-06-10T10:30:00Z"`},
-		{`"$timeframe_absolute":["2026-06-01;2026-06-05","2026-07-01T00:00:00Z;2026-07-01T00:00:00Z"]`,
-			`"2026-06-01", "2026-06-05", "2026-05-31T22:00:00Z", "2026-06-05T21:59:59Z", "2026-07-01T00:00:00Z"`,
-			`"2026-05-31", "2026-06-06", "2026-06-05T22:00:00Z", "2026-07-01T00:00:01Z", "missing", []`},
-		{`"$timeframe_daily_hours":["18:00;20:01;2,3"]`, `"2026-06-10T16:00:00Z", "2026-06-09T18:01:59Z"`,
-			`"2026-06-10T15:59:59Z", "2026-06-10T18:02:00Z", "2026-06-11T16:00:00Z", "missing"`},
-		{`"$timeframe_daily_hours":["22:00;02:00;3"]`, `"2026-06-10T20:00:00Z", "2026-06-11T00:00:59Z"`, `"2026-06-10T00:00:00Z", "2026-06-11T20:00:00Z"`},
-		{`"$today":[true]`, `"1990-06-10", "2026-06-09T22:00:00Z"`, `"1990-06-11", "1990-07-10", "missing"`},
-		{`"$this_month":[true]`, `"1990-06-01", "1990-06-30", "1990-05-31T22:00:00Z"`, `"1990-05-31", "1990-07-01", "1990-06-30T22:00:00Z", "missing"`},
-		{`"$next_month":[true]`, `"1990-07-01", "2030-07-31"`, `"1990-06-30", "1990-08-01", "missing"`},
-		{`"$next_month":true`, `"1990-07-01"`, `"1990-06-30"`},
-		{`"$previous_month":["true"]`, `"1990-05-01"`, `"1990-04-30", "1990-06-01", "missing"`},
-		{`"$in_location":["loc_1","loc_2"]`, `"geo:52.2297,21.0122", "52.23, 21.01", ["x","geo:10,10"]`,
-			`"geo:50.06,19.94", "here", 5, "missing", []`},
-		{`"$in_location":["loc_9"]`, ``, `"geo:52.2297,21.0122"`},
-	} {
+	for _, tt := range everyOperator {
 		t.Run(tt.conditions, func(t *testing.T) {
 			t.Parallel()
 			p := program(t, `{"junction":"and","metadata.x":{"conditions":{`+tt.conditions+`}}}`)
+			r := compile(t, ruleOf(t, `{"1":{"name":"order.metadata","property":"x","conditions":{`+tt.conditions+`}}}`))
 			m := at(t, "2026-06-10T10:00:00Z", zone("Europe/Warsaw"))
 			m.Areas = map[string]*location.Area{"loc_1": circle(t, "geo:52.2297,21.0122", "5 km"), "loc_2": circle(t, "geo:10,10", "1 m")}
 			for want, text := range map[bool]string{true: tt.holds, false: tt.fails} {
 				for _, value := range listed(t, text) {
 					if got := p.Matches(values{"metadata.x": value}, m); got != want {
-						t.Errorf("%v: got %t", value, got)
+						t.Errorf("filter on %v: got %t", value, got)
+					}
+					f := &validation.Facts{At: m.At, Areas: m.Areas, Order: validation.OrderFacts{Present: true, Metadata: map[string]any{"x": value}}}
+					if v := r.Before(f); v.Holds != want || v.Failure != nil && v.Failure.Cause != validation.CauseCondition {
+						t.Errorf("rule on %v: got %t, failure %+v", value, v.Holds, v.Failure)
 					}
 				}
 			}
@@ -428,13 +437,5 @@ func TestWholeDaysInRulesAreDaysOfTheProject(t *testing.T) {
 		if got := p.Before(&facts).Holds; got != want {
 			t.Errorf("%s: got %t: %+v in %s", value, got, p.Before(&facts).Failure, p.Source())
 		}
-	}
-	text = strings.Replace(text, `"$after":["2026-06-01"]`, `"$in_location":["loc_1"]`, 1)
-	if err := json.Unmarshal([]byte(text), &rule); err != nil {
-		t.Fatal(err)
-	}
-	var cause *fault.Error
-	if err := rule.Check(); !errors.As(err, &cause) || cause.Field != "rules.1.conditions.$in_location" {
-		t.Errorf("an operator for filters only: %v", err)
 	}
 }

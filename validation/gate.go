@@ -147,7 +147,8 @@ func (g *gate) member(n *ast.MemberNode, nesting int) {
 // singleFacts are the facts of bounded size: a loop may read them as often as it likes.
 var singleFacts = []string{
 	"order.amount", "order.total_amount", "order.initial_amount", "order.quantity", "redemption.discount_amount",
-	"customer.id", "customer.source_id", "customer.name", "customer.email",
+	"redemption.gift_credits", "redemption.points", "redemption.api_key", "redemption.user",
+	"customer.id", "customer.source_id", "customer.name", "customer.email", "customer.holder",
 }
 
 func (g *gate) binary(n *ast.BinaryNode, nesting int) {
@@ -251,7 +252,7 @@ func (g *gate) isNumeric(node ast.Node) bool {
 		return slices.Contains([]string{"len", "count", "sum", "int", "float", "abs"}, n.Name)
 	case *ast.MemberNode:
 		if path, ok := memberPath(n); ok {
-			return strings.HasSuffix(path, "amount") || path == "order.quantity"
+			return strings.HasSuffix(path, "amount") || slices.Contains([]string{"order.quantity", "redemption.gift_credits", "redemption.points"}, path)
 		}
 		property, ok := n.Property.(*ast.StringNode)
 		return ok && g.isLine(n.Node) && slices.Contains([]string{"amount", "quantity", "price"}, property.Value)

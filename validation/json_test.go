@@ -77,7 +77,7 @@ func TestFormsThatAreReadIntoOne(t *testing.T) {
 		{"an empty logic", `{"rules":{"logic":""}}`, `{"name":"","rules":{},"applicable_to":{"included_all":false}}`},
 		{"the logic of a bundle is not kept", `{"bundle_rules":{"logic":"1 or 2","limit":null}}`, `{"name":"","rules":{},"bundle_rules":{},"applicable_to":{"included_all":false}}`},
 		{"fields that the engine does not know are not kept",
-			`{"colour":1,"object":"validation_rules","rules":{"1":{"name":"x","schema_id":"ms_1","conditions":{"$is":1,"$has_value":null},"rules":null}}}`,
+			`{"colour":1,"object":"validation_rules","rules":{"1":{"name":"x","colour":"red","conditions":{"$is":1,"$has_value":null},"rules":null}}}`,
 			`{"name":"","rules":{"1":{"name":"x","conditions":{"$has_value":[],"$is":[1]},"rules":{}},"logic":""},"applicable_to":{"included_all":false}}`},
 		{"fields of a reference are kept", `{"rules":{"1":{"conditions":{"$is":[{"id":"a","effect":"APPLY_TO_EVERY"}]}}}}`,
 			`{"name":"","rules":{"1":{"name":"","conditions":{"$is":[{"effect":"APPLY_TO_EVERY","id":"a"}]},"rules":{}},"logic":""},"applicable_to":{"included_all":false}}`},

@@ -108,6 +108,10 @@ func (m *measure) node(path string, n *Node) error {
 		return invalid(path+".name", "is longer than %d bytes", MaxNameLength)
 	case len(n.Property) > MaxNameLength:
 		return invalid(path+".property", "is longer than %d bytes", MaxNameLength)
+	case len(n.LimitPolicy) > MaxNameLength:
+		return invalid(path+".limit_policy", "is longer than %d bytes", MaxNameLength)
+	case len(n.SchemaID) > MaxNameLength:
+		return invalid(path+".schema_id", "is longer than %d bytes", MaxNameLength)
 	case !utf8.ValidString(n.Property):
 		return invalid(path+".property", "is not valid UTF-8")
 	case len(n.Conditions) > MaxOperators:

@@ -79,7 +79,7 @@ func TestBoundsOfARule(t *testing.T) {
 	}{
 		{"the name", validation.Rule{Name: ascii(255)}, validation.Rule{Name: ascii(256), Expression: "("}, "name", "is longer than 255 bytes"},
 		{"the type", validation.Rule{Type: ascii(255)}, validation.Rule{Type: ascii(256), Expression: "("}, "type", "is longer than 255 bytes"},
-		{"the context type", validation.Rule{ContextType: ascii(255)}, validation.Rule{ContextType: ascii(256), Expression: "("}, "context_type", "is longer than 255 bytes"},
+		{"the context type", validation.Rule{ContextType: validation.Global}, validation.Rule{ContextType: ascii(256), Expression: "("}, "context_type", "is longer than 255 bytes"},
 		{"the expression", validation.Rule{Expression: "true" + strings.Repeat(" ", 4092)}, validation.Rule{Expression: strings.Repeat("(", 4097)},
 			"expression", "is 4097 bytes long, at most 4096 are allowed"},
 		{"the message", validation.Rule{Error: &validation.ErrorText{Message: text(200)}},

@@ -8,10 +8,13 @@ type kindOfName uint8
 const (
 	numberName   kindOfName = iota // one number
 	metadataName                   // the metadata value under the node's property
-	segmentsName                   // the customer's segments
-	linesName                      // selects lines of the cart; sub-rules look at them
-	anyLineName                    // a number of the lines, one of which must pass
-	eachLineName                   // a number of the lines, all of which must pass
+	idsName                        // the ids that the customer has of something
+	textName                       // one text, empty when it is not known
+	flagName                       // true or false, and only true can be asked for
+	linesName                      // selects lines of the cart by what they are; sub-rules look at them
+	productsName                   // selects lines of the cart by the metadata of their product; sub-rules look at them
+	anyLineName                    // a value of the lines, one of which must pass
+	eachLineName                   // a value of the lines, all of which must pass
 )
 
 // nameDefinition is one rule name: where its value is found in the facts, and what it needs to be there.
@@ -24,17 +27,28 @@ type nameDefinition struct {
 	metric Metric
 	usage  bool // source is a counter
 	line   bool // only inside a condition on items
+
+	object    string // what the values of ids may call themselves beside the id
+	scopes    bool   // opens the scope of the discount to what the condition around it names
+	overshoot bool   // the counter is looked at as it is before this redemption
 }
 
 // names are the rule names of this version. To add one, add an entry.
 var names = map[string]nameDefinition{
-	"customer.metadata":    {kind: metadataName, source: "customer.metadata", family: FamilyCustomer, needs: CauseMissingCustomer},
-	"customer.segment":     {kind: segmentsName, source: "customer.segments", family: FamilyCustomer, needs: CauseMissingCustomer},
-	"order.amount":         {source: "order.amount", family: FamilyOrder, needs: CauseMissingAmount},
-	"order.total_amount":   {source: "order.total_amount", family: FamilyOrder, needs: CauseMissingAmount, post: true},
-	"order.initial_amount": {source: "order.initial_amount", family: FamilyOrder, needs: CauseMissingAmount},
-	"order.metadata":       {kind: metadataName, source: "order.metadata", family: FamilyOrder, needs: CauseMissingOrder},
-	"redemption.metadata":  {kind: metadataName, source: "redemption.metadata", family: FamilyRedemption},
+	"customer.metadata":                             {kind: metadataName, source: "customer.metadata", family: FamilyCustomer, needs: CauseMissingCustomer},
+	"customer.segment":                              {kind: idsName, source: "customer.segments", family: FamilyCustomer, needs: CauseMissingCustomer, object: "segment"},
+	"customer.loyalty.tier":                         {kind: idsName, source: "customer.loyalty_tiers", family: FamilyCustomer, needs: CauseMissingCustomer, object: "loyalty_tier"},
+	"member.metadata":                               {kind: metadataName, source: "customer.member_metadata", family: FamilyCustomer, needs: CauseMissingCustomer},
+	"publication.redeemable_by_linked_customer":     {kind: flagName, source: "customer.holder", family: FamilyCustomer, needs: needsHolder},
+	"order.amount":                                  {source: "order.amount", family: FamilyOrder, needs: CauseMissingAmount},
+	"order.total_amount":                            {source: "order.total_amount", family: FamilyOrder, needs: CauseMissingAmount, post: true},
+	"order.initial_amount":                          {source: "order.initial_amount", family: FamilyOrder, needs: CauseMissingAmount},
+	"order.metadata":                                {kind: metadataName, source: "order.metadata", family: FamilyOrder, needs: CauseMissingOrder},
+	"redemption.metadata":                           {kind: metadataName, source: "redemption.metadata", family: FamilyRedemption},
+	"redemption.api_key":                            {kind: textName, source: "redemption.api_key", family: FamilyRedemption},
+	"redemption.user.login":                         {kind: textName, source: "redemption.user", family: FamilyRedemption},
+	"redemption.reward.pay_with_points.points_used": {source: "redemption.points", family: FamilyRedemption, post: true},
+	"custom_event.metadata":                         {kind: metadataName, source: "event.metadata", family: FamilyRedemption, needs: CauseMissingEvent},
 
 	"order.items.count":               {source: "order.quantity", family: FamilyOrder, needs: CauseMissingOrderItems},
 	"order.items.price_any":           {kind: anyLineName, source: ".price", family: FamilyOrder, needs: CauseMissingOrderItems},
@@ -51,7 +65,25 @@ var names = map[string]nameDefinition{
 	"order.items.price":               {kind: anyLineName, source: ".price", family: FamilyOrder, line: true},
 	"order.items.quantity":            {kind: anyLineName, source: ".quantity", family: FamilyOrder, line: true},
 	"order.items.metadata":            {kind: anyLineName, source: ".metadata", family: FamilyOrder, line: true},
+
+	// Names of older rules. A rule keeps them; here they become what the names above look at.
+	"product.id":                           {kind: linesName, family: FamilyOrder, needs: CauseMissingOrderItems, object: "product"},
+	"sku.id":                               {kind: linesName, family: FamilyOrder, needs: CauseMissingOrderItems, object: "sku"},
+	"product.price":                        {kind: anyLineName, source: ".price", family: FamilyOrder, line: true},
+	"sku.price":                            {kind: anyLineName, source: ".price", family: FamilyOrder, line: true},
+	"product.quantity":                     {kind: anyLineName, source: ".quantity", family: FamilyOrder, line: true},
+	"sku.quantity":                         {kind: anyLineName, source: ".quantity", family: FamilyOrder, line: true},
+	"product.discount_applicable":          {kind: flagName, source: "true", family: FamilyOrder, line: true, scopes: true},
+	"sku.discount_applicable":              {kind: flagName, source: "true", family: FamilyOrder, line: true, scopes: true},
+	"product.metadata":                     {kind: productsName, source: ".product_metadata", family: FamilyOrder, needs: CauseMissingOrderItems},
+	"product.metadata.aggregated_quantity": {source: "matched.quantity", family: FamilyOrder, line: true},
+	"product.metadata.aggregated_amount":   {source: "matched.amount", family: FamilyOrder, needs: CauseMissingOrderItemsAmount, line: true},
+	"product.metadata.discount_applicable": {kind: flagName, source: "true", family: FamilyOrder, line: true, scopes: true},
+	matchAll:                               {kind: flagName, source: "true", family: FamilyOrder, line: true},
 }
+
+// matchAll makes the condition on product metadata around it one that every line must satisfy.
+const matchAll = "product.metadata.match_all"
 
 // counterNames are the rule names about counters: the metric, its name in generated sources, and whether it belongs to the
 // customer.
@@ -93,18 +125,9 @@ func counterName(name string) (nameDefinition, bool) {
 	return d, ok
 }
 
-// laterNames exist in Voucherify and not yet here.
-var laterNames = setOf("customer.loyalty.tier", "publication.redeemable_by_linked_customer", "member.metadata",
-	"custom_event.metadata",
-	"redemption.reward.pay_with_points.points_used", "redemption.api_key", "redemption.user.login",
-	"product.id", "sku.id", "product.price", "sku.price", "product.quantity", "sku.quantity",
-	"product.discount_applicable", "sku.discount_applicable", "product.metadata",
-	"product.metadata.aggregated_quantity", "product.metadata.aggregated_amount",
-	"product.metadata.discount_applicable", "product.metadata.match_all")
-
 // needsProperty reports whether the name is about metadata, so that a node needs a property.
 func (d *nameDefinition) needsProperty() bool {
-	return d.kind == metadataName || d.source == ".metadata"
+	return d.kind == metadataName || d.kind == productsName || d.source == ".metadata"
 }
 
 // accepts is the set of left values that the operators of a name must fit.
@@ -112,15 +135,17 @@ func (d *nameDefinition) accepts() kinds {
 	switch {
 	case d.needsProperty():
 		return forMetadata
-	case d.kind == segmentsName:
-		return forSegments
+	case d.kind == idsName || d.kind == textName:
+		return forIDs
+	case d.kind == flagName:
+		return forFlags
 	case d.kind == linesName:
 		return forLines
 	}
 	return forNumber
 }
 
-// lookUpName finds a rule name, or says whether it does not exist at all or only not yet.
+// lookUpName finds a rule name, and refuses one that does not exist or stands in the wrong place.
 func lookUpName(path, name string, inside bool) (*nameDefinition, error) {
 	d, ok := names[name]
 	if !ok {
@@ -136,8 +161,14 @@ func lookUpName(path, name string, inside bool) (*nameDefinition, error) {
 	case name == "":
 		return nil, invalid(path+".name", "is required")
 	}
-	if _, later := laterNames[name]; later {
-		return nil, invalid(path+".name", "rule name %s is not supported yet", name)
-	}
 	return nil, invalid(path+".name", "unknown rule name %s", strings.ToValidUTF8(clip(name), "�"))
+}
+
+// idOf reads the value of a condition on ids: the id itself, or an object that carries it.
+func (d *nameDefinition) idOf(value any) any {
+	object, ok := value.(map[string]any)
+	if !ok || d.object == "" || object["object"] != nil && object["object"] != d.object {
+		return value
+	}
+	return object["id"]
 }

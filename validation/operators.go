@@ -52,7 +52,8 @@ type kinds uint8
 
 const (
 	forNumber kinds = 1 << iota
-	forSegments
+	forIDs
+	forFlags
 	forMetadata
 	forLines
 )
@@ -62,10 +63,10 @@ var operators = []operator{
 	{name: "$has_value", function: "has_value", phrase: "has a value", arity: anyValues, for_: forMetadata, test: hasValue},
 	{name: "$is_unknown", function: "is_unknown", phrase: "has no value", arity: anyValues, for_: forMetadata,
 		test: not(hasValue)},
-	{name: "$is", function: "is", infix: "==", phrase: "is", arity: someValues, for_: forNumber | forSegments | forMetadata | forLines, test: is},
-	{name: "$is_not", function: "is_not", infix: "!=", phrase: "is not", arity: someValues, for_: forNumber | forSegments | forMetadata, test: not(is)},
-	{name: "$in", function: "is_in", phrase: "is one of", arity: someValues, for_: forNumber | forSegments | forMetadata, test: isIn},
-	{name: "$not_in", function: "is_not_in", phrase: "is none of", arity: someValues, for_: forNumber | forSegments | forMetadata, test: not(isIn)},
+	{name: "$is", function: "is", infix: "==", phrase: "is", arity: someValues, for_: forNumber | forIDs | forFlags | forMetadata | forLines, test: is},
+	{name: "$is_not", function: "is_not", infix: "!=", phrase: "is not", arity: someValues, for_: forNumber | forIDs | forMetadata, test: not(is)},
+	{name: "$in", function: "is_in", phrase: "is one of", arity: someValues, for_: forNumber | forIDs | forMetadata, test: isIn},
+	{name: "$not_in", function: "is_not_in", phrase: "is none of", arity: someValues, for_: forNumber | forIDs | forMetadata, test: not(isIn)},
 	{name: "$from", phrase: "is from", arity: someValues, for_: forLines},
 	{name: "$more_than", function: "more_than", infix: ">", phrase: "more than", accepts: acceptsOrder, for_: forNumber | forMetadata, upward: true,
 		test: comparison(func(order int) bool { return order > 0 })},
@@ -89,21 +90,21 @@ var operators = []operator{
 	{name: "$not_differ", function: "has_exactly", phrase: "has exactly", arity: anyValues, for_: forMetadata, test: hasExactly},
 	{name: "$not_intersect", function: "has_none_of", phrase: "has none of", arity: someValues, for_: forMetadata, test: not(isIn)},
 
-	{name: "$more_than_ago", function: "more_than_ago", phrase: "days ago more than", accepts: acceptsDays, timed: true, test: everyDate(days(1, more))},
-	{name: "$less_than_ago", function: "less_than_ago", phrase: "days ago less than", accepts: acceptsDays, timed: true, test: everyDate(days(1, less))},
-	{name: "$is_days_ago", function: "is_days_ago", phrase: "days ago", accepts: acceptsDays, timed: true, test: someDate(days(1, same))},
-	{name: "$more_than_future", function: "more_than_future", phrase: "days ahead more than", accepts: acceptsDays, timed: true, test: everyDate(days(-1, more))},
-	{name: "$less_than_future", function: "less_than_future", phrase: "days ahead less than", accepts: acceptsDays, timed: true, test: everyDate(days(-1, less))},
-	{name: "$is_days_in_future", function: "is_days_in_future", phrase: "days ahead", accepts: acceptsDays, timed: true, test: someDate(days(-1, same))},
-	{name: "$today", function: "is_today", phrase: "falls on this day of the year", accepts: acceptsTrue, timed: true, test: someDate(isAnniversary)},
-	{name: "$this_month", function: "in_this_month", phrase: "falls into this month of the year", accepts: acceptsTrue, timed: true, test: someDate(monthFromNow(0))},
-	{name: "$next_month", function: "in_next_month", phrase: "falls into the next month of the year", accepts: acceptsTrue, timed: true, test: someDate(monthFromNow(1))},
-	{name: "$previous_month", function: "in_previous_month", phrase: "falls into the previous month of the year", accepts: acceptsTrue, timed: true, test: someDate(monthFromNow(-1))},
-	{name: "$dow", function: "on_weekday", phrase: "weekday is", arity: someValues, accepts: acceptsWeekday, zoned: true, test: someDate(onWeekday)},
-	{name: "$timeframe", function: "in_timeframe", phrase: "is within", arity: someValues, accepts: acceptsWindow, zoned: true, window: parseRecurring, test: someDate(inWindow)},
-	{name: "$timeframe_absolute", function: "in_range", phrase: "is between", arity: someValues, accepts: acceptsWindow, zoned: true, window: parseBetween, test: someDate(inWindow)},
-	{name: "$timeframe_daily_hours", function: "in_hours", phrase: "is in the hours", arity: someValues, accepts: acceptsWindow, zoned: true, window: parseHours, test: someDate(inWindow)},
-	{name: "$in_location", function: "in_location", phrase: "lies in", arity: someValues, accepts: acceptsPlace, zoned: true, test: inLocation},
+	{name: "$more_than_ago", function: "more_than_ago", phrase: "days ago more than", accepts: acceptsDays, for_: forMetadata, timed: true, test: everyDate(days(1, more))},
+	{name: "$less_than_ago", function: "less_than_ago", phrase: "days ago less than", accepts: acceptsDays, for_: forMetadata, timed: true, test: everyDate(days(1, less))},
+	{name: "$is_days_ago", function: "is_days_ago", phrase: "days ago", accepts: acceptsDays, for_: forMetadata, timed: true, test: someDate(days(1, same))},
+	{name: "$more_than_future", function: "more_than_future", phrase: "days ahead more than", accepts: acceptsDays, for_: forMetadata, timed: true, test: everyDate(days(-1, more))},
+	{name: "$less_than_future", function: "less_than_future", phrase: "days ahead less than", accepts: acceptsDays, for_: forMetadata, timed: true, test: everyDate(days(-1, less))},
+	{name: "$is_days_in_future", function: "is_days_in_future", phrase: "days ahead", accepts: acceptsDays, for_: forMetadata, timed: true, test: someDate(days(-1, same))},
+	{name: "$today", function: "is_today", phrase: "falls on this day of the year", accepts: acceptsTrue, for_: forMetadata, timed: true, test: someDate(isAnniversary)},
+	{name: "$this_month", function: "in_this_month", phrase: "falls into this month of the year", accepts: acceptsTrue, for_: forMetadata, timed: true, test: someDate(monthFromNow(0))},
+	{name: "$next_month", function: "in_next_month", phrase: "falls into the next month of the year", accepts: acceptsTrue, for_: forMetadata, timed: true, test: someDate(monthFromNow(1))},
+	{name: "$previous_month", function: "in_previous_month", phrase: "falls into the previous month of the year", accepts: acceptsTrue, for_: forMetadata, timed: true, test: someDate(monthFromNow(-1))},
+	{name: "$dow", function: "on_weekday", phrase: "weekday is", arity: someValues, accepts: acceptsWeekday, for_: forMetadata, zoned: true, test: someDate(onWeekday)},
+	{name: "$timeframe", function: "in_timeframe", phrase: "is within", arity: someValues, accepts: acceptsWindow, for_: forMetadata, zoned: true, window: parseRecurring, test: someDate(inWindow)},
+	{name: "$timeframe_absolute", function: "in_range", phrase: "is between", arity: someValues, accepts: acceptsWindow, for_: forMetadata, zoned: true, window: parseBetween, test: someDate(inWindow)},
+	{name: "$timeframe_daily_hours", function: "in_hours", phrase: "is in the hours", arity: someValues, accepts: acceptsWindow, for_: forMetadata, zoned: true, window: parseHours, test: someDate(inWindow)},
+	{name: "$in_location", function: "in_location", phrase: "lies in", arity: someValues, accepts: acceptsPlace, for_: forMetadata, zoned: true, test: inLocation},
 }
 
 // aliases are other spellings of operators that rules and filters use.

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/voucherify-go/voucherify/product"
 )
 
 // Program is a rule compiled. It is immutable and may be shared between goroutines.
@@ -15,6 +17,9 @@ type Program struct {
 	bundle  []bundlePart
 	metrics []Metric
 	hasPost bool
+	scope   product.Scope
+	// overshoots says that a condition looks at what is spent before this redemption.
+	overshoots bool
 }
 
 // gather notes what the conditions look at, and how they are called and left out.
@@ -22,6 +27,7 @@ func (p *Program) gather() {
 	p.root.leaves(func(l *leaf) {
 		l.class = l.classify()
 		p.hasPost = p.hasPost || l.post
+		p.overshoots = p.overshoots || l.definition != nil && l.definition.overshoot
 		if l.definition != nil && l.definition.usage && !slices.Contains(p.metrics, l.definition.metric) {
 			p.metrics = append(p.metrics, l.definition.metric)
 		}
@@ -79,6 +85,8 @@ type machine struct {
 	Usage      usage            `expr:"usage"`
 	Matched    matched          `expr:"matched"`
 	Moment     *Moment          `expr:"moment"`
+	Event      *EventFacts      `expr:"event"`
+	Spent      usage            `expr:"spent"`
 
 	vm    vm.VM
 	facts *Facts
@@ -105,11 +113,14 @@ func (p *Program) run(f *Facts, how mode) Verdict {
 		return Verdict{Holds: true}
 	}
 	m := machines.Get().(*machine) //nolint:errcheck,forcetypeassert // the pool holds nothing else
-	m.Order, m.Customer, m.Redemption, m.facts, m.mode = &f.Order, &f.Customer, &f.Redemption, f, how
+	m.Order, m.Customer, m.Redemption, m.Event, m.facts, m.mode = &f.Order, &f.Customer, &f.Redemption, &f.Event, f, how
 	if len(p.metrics) > 0 {
-		m.Usage = usageOf(f)
+		m.Usage = usageOf(&f.Usage)
 	}
-	m.now = Moment{At: f.At}
+	if p.overshoots {
+		m.Spent = usageOf(&f.Spent)
+	}
+	m.now = Moment{At: f.At, Areas: f.Areas}
 	m.Moment = &m.now
 	state, failure := m.branch(p.root)
 	verdict := m.verdict(state, failure)
@@ -122,7 +133,7 @@ func (p *Program) run(f *Facts, how mode) Verdict {
 			failed.Message = messageOf(p.rule.Error)
 		}
 	}
-	m.Order, m.Customer, m.Redemption, m.facts = nil, nil, nil, nil
+	m.Order, m.Customer, m.Redemption, m.Event, m.facts, m.now = nil, nil, nil, nil, nil, Moment{}
 	clear(m.Matched.Items)
 	m.Matched.Items = m.Matched.Items[:0]
 	m.cut(mark{})
@@ -255,9 +266,13 @@ func (m *machine) leaf(l *leaf) (state, *Failure) {
 func (m *machine) missing(needs Cause) Cause {
 	o := m.Order
 	switch needs {
-	case CauseMissingCustomer:
-		if !m.Customer.Present {
+	case CauseMissingCustomer, needsHolder:
+		if !m.Customer.Present && (needs == CauseMissingCustomer || !m.Customer.Holder) {
 			return CauseMissingCustomer
+		}
+	case CauseMissingEvent:
+		if !m.facts.Event.Present {
+			return CauseMissingEvent
 		}
 	case CauseMissingOrder, CauseMissingAmount, CauseMissingOrderItems:
 		switch {
@@ -286,6 +301,7 @@ func (m *machine) match(s *lineSelection) {
 	for i := range items {
 		item := &items[i]
 		if s.from != nil && !s.from.Matches(item.Identity) || s.is != nil && !s.is.Matches(item.Identity) ||
+			s.product != nil && !m.passes(s.product, Property(item.ProductMetadata, s.product.node.Property)) ||
 			s.extreme != 0 && (!found || !item.HasPrice || item.Price != extreme) {
 			continue
 		}

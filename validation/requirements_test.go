@@ -78,7 +78,6 @@ func TestRequirements(t *testing.T) {
 
 		{"segments", `{"1":{"name":"customer.segment","conditions":{"$is":["seg_a","seg_b"],"$in":["seg_c"],"$is_not":["seg_d"]}}}`, "", 0,
 			"customer & segment seg_a seg_b & segment seg_c"},
-		{"segments that are not texts", `{"1":{"name":"customer.segment","conditions":{"$in":[5]}}}`, "", 0, "customer"},
 		{"metadata of the customer", level(`{"$is":["gold"]}`), "", 0, "customer & customer.level tgold"},
 		{"metadata of every type", level(`{"$in":["42",7,true,1.5]}`), "", 0, "customer & customer.level t42 n42 n7 btrue n1.5"},
 		{"metadata that is different or unknown", level(`{"$is_not":["gold"],"$not_in":["tin"],"$is_unknown":[]}`), "", 0, "customer"},

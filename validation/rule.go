@@ -31,7 +31,8 @@ type Rule struct {
 	// (each with product_id, product_source_id, sku_id, sku_source_id, price, quantity, amount, metadata and
 	// product_metadata, and has_price and has_amount, without which price and amount are 0), customer.id,
 	// customer.source_id, customer.name, customer.email, customer.segments, customer.metadata, redemption.metadata and
-	// redemption.discount_amount. Amounts are minor units. Conditions that are joined by && and || at the top are decided
+	// redemption.discount_amount; also customer.loyalty_tiers, customer.holder, customer.member_metadata,
+	// redemption.api_key, redemption.user, redemption.gift_credits and redemption.points. Amounts are minor units. Conditions that are joined by && and || at the top are decided
 	// one by one: what one of them needs and the request lacks makes that one false.
 	//
 	// The functions are all, any, none, one, count, sum, len, lower, upper, trim, abs, min, max, int, float, hasPrefix and
@@ -46,7 +47,8 @@ type Rule struct {
 	ApplicableTo product.Scope `json:"applicable_to"`
 	// Type is an authoring flavour (expression, basic, advanced, complex); it changes nothing.
 	Type string `json:"type,omitempty"`
-	// ContextType says what the rule was written for; evaluation ignores it. Empty means global.
+	// ContextType says what the rule was written for: one of Voucherify's contexts, empty means Global. It limits which
+	// rule names can stand in the tree and what the rule can be assigned to; evaluation ignores it.
 	ContextType string     `json:"context_type,omitempty"`
 	CreatedAt   time.Time  `json:"created_at,omitzero"`
 	UpdatedAt   *time.Time `json:"updated_at,omitempty"`
@@ -76,6 +78,11 @@ type Node struct {
 	// Property is the metadata key, and required for names about metadata. A dot looks into nested objects unless a key
 	// with the dot exists.
 	Property string `json:"property,omitempty"`
+	// SchemaID is the schema of the event that custom_event.metadata is about. It is kept and changes nothing: what is
+	// evaluated for an event is chosen by its schema before its rules are.
+	SchemaID string `json:"schema_id,omitempty"`
+	// LimitPolicy says whether a budget may be overshot; empty means Strict. (Not a field of Voucherify.)
+	LimitPolicy LimitPolicy `json:"limit_policy,omitempty"`
 	// Conditions are tested against what Name stands for, and all must hold.
 	Conditions Conditions `json:"conditions"`
 	// Rules are further conditions: inside a condition on items about the items that it matched, elsewhere about the
@@ -112,8 +119,10 @@ type Assignment struct {
 // and the path of what is broken, for example "rules.2.rules.1.conditions.$is". It compiles the rule and throws the
 // result away, so a rule that passes can be evaluated; a collection that does not exist is not an error.
 func (r Rule) Check() error {
-	_, err := NewCompiler().Compile(r, nil)
-	return err
+	if _, err := NewCompiler().Compile(r, nil); err != nil {
+		return err
+	}
+	return r.checkContext()
 }
 
 // Check reports the first thing that is wrong with a.

@@ -24,8 +24,7 @@ type usage struct {
 	CampaignGiftAmount       int64 `expr:"campaign_gift_amount"`
 }
 
-func usageOf(f *Facts) usage {
-	u := &f.Usage
+func usageOf(u *[NumMetrics]int64) usage {
 	return usage{
 		Day: u[IncentiveDay], Week: u[IncentiveWeek], Month: u[IncentiveMonth],
 		PerCustomer: u[IncentivePerCustomer], PerCustomerDay: u[IncentivePerCustomerDay],

@@ -77,8 +77,12 @@ const (
 	CauseMissingAmount           Cause = "missing_amount"             // the order has no value
 	CauseMissingOrderItems       Cause = "missing_order_items"        // the order has no lines
 	CauseMissingOrderItemsAmount Cause = "missing_order_items_amount" // lines have no price or amount
+	CauseMissingEvent            Cause = "missing_event"              // nothing but a custom event could satisfy it, and there is none
 	CauseError                   Cause = "evaluation_error"           // it cannot be evaluated on these facts; Actual says why
 )
+
+// needsHolder is what a condition on the holder of a code needs: the customer, unless there is no holder to be.
+const needsHolder Cause = "holder"
 
 // Key returns the error key for the failure: what is missing, otherwise which family of rules is violated.
 func (f Failure) Key() fault.Key {
