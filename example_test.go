@@ -1,6 +1,7 @@
 package voucherify_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -141,17 +142,18 @@ func ExampleEngine_Qualify() {
 			log.Fatal(err)
 		}
 	}
-	answer, err := eng.Qualify(ctx, redemption.QualificationRequest{Order: mugs, Sorting: redemption.BestDeal})
+	answer, err := eng.Qualify(ctx, redemption.QualificationRequest{Order: mugs, Options: redemption.QualificationOptions{Sorting: redemption.BestDeal, Strict: true}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, x := range answer.Redeemables {
-		fmt.Println(x.Name, x.Order.TotalAppliedDiscountAmount)
+		fmt.Println(cmp.Or(x.Name, x.ID), x.Order.TotalAppliedDiscountAmount)
 	}
 	for _, miss := range answer.NearMisses {
 		fmt.Println("add", *miss.Step.Missing, "for", miss.Name)
 	}
 	// Output:
+	// WELCOME10 570
 	// 5 % for all 285
 	// add 4300 for 20 % from 100.00
 }

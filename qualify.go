@@ -2,30 +2,29 @@ package voucherify
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// Qualify answers which promotion tiers fit a cart, each calculated alone on it, and which would fit if a little more were
-// there ("add 12.50 more"). It changes nothing. Vouchers are not listed: a code is something the shopper brings.
+// Qualify answers what fits a customer and a cart, each calculated alone on it, and what would fit if a little more were
+// there ("add 12.50 more"). It changes nothing. The scenario of the request says what is offered: promotion tiers, codes that
+// anybody may use, codes of the customer, campaigns, or promotion stacks.
+//
+// As in Voucherify, conditions on the value of the order and on some limits do not count unless Options.Strict says so, so
+// that what is offered may still be refused; such offers have a rule that is RulePartiallyValid. At most
+// redemption.MaxQualifiedCodes codes of the customer, and as many without a campaign, are looked at, the newest first.
 func (e *Engine) Qualify(ctx context.Context, request redemption.QualificationRequest) (*redemption.Qualification, error) {
 	started := time.Now()
 	var answer *redemption.Qualification
 	op, err := e.begin()
 	if err == nil {
-		err = e.store.View(ctx, func(r store.Reader) error {
-			catalogue, snapshot, err := e.snapshot(ctx, r, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
-				return redemption.NeedsOfQualification(&request, x, op.now)
-			})
-			if err != nil {
-				return err
-			}
-			if err := extend(ctx, r, snapshot, redemption.MoreNeedsOfQualification(&request, catalogue, snapshot)); err != nil {
-				return err
-			}
-			answer, err = redemption.Qualify(catalogue, snapshot, &request)
+		err = e.store.View(ctx, func(r store.Reader) (err error) {
+			answer, err = e.qualify(ctx, r, op, &request)
 			return err
 		})
 	}
@@ -34,4 +33,78 @@ func (e *Engine) Qualify(ctx context.Context, request redemption.QualificationRe
 		return nil, err
 	}
 	return answer, nil
+}
+
+func (e *Engine) qualify(ctx context.Context, r store.Reader, op operation, request *redemption.QualificationRequest) (*redemption.Qualification, error) {
+	catalogue, snapshot, err := e.snapshot(ctx, r, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
+		return redemption.NeedsOfQualification(request, x, op.now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := extend(ctx, r, snapshot, redemption.Needs{History: catalogue.History()}); err != nil {
+		return nil, err
+	}
+	candidacy, err := redemption.NewCandidacy(catalogue, snapshot, request)
+	if err != nil {
+		return nil, err
+	}
+	if err := addCodes(ctx, r, candidacy); err != nil {
+		return nil, err
+	}
+	if err := extend(ctx, r, snapshot, redemption.Needs{Counters: candidacy.Counters()}); err != nil {
+		return nil, err
+	}
+	return candidacy.Qualify(), nil
+}
+
+// addCodes reads the codes that a qualification looks at. A code of the customer is looked at as such.
+func addCodes(ctx context.Context, r store.Reader, candidacy *redemption.Candidacy) error {
+	codes := candidacy.Codes()
+	if codes.Holder != "" {
+		holders, _, err := holdersOf(ctx, r, store.Query{Parent: codes.Holder, Descending: true, Limit: redemption.MaxQualifiedCodes})
+		if err != nil {
+			return err
+		}
+		held := make([]string, len(holders))
+		for i, h := range holders {
+			held[i] = h.RedeemableID
+		}
+		if err := addNamed(ctx, r, candidacy, true, held); err != nil {
+			return err
+		}
+	}
+	if err := addNamed(ctx, r, candidacy, false, codes.Keys); err != nil || !codes.Standalone {
+		return err
+	}
+	query := store.Query{Parent: withoutCampaign, Descending: true, Limit: redemption.MaxQualifiedCodes}
+	for doc, err := range r.List(ctx, record.Voucher, query) {
+		if err != nil {
+			return fmt.Errorf("voucherify: list vouchers without a campaign: %w", err)
+		}
+		v, err := decode[voucher.Voucher](doc)
+		if err != nil {
+			return err
+		}
+		v.Version = doc.Version
+		candidacy.Add(false, v)
+	}
+	return nil
+}
+
+// addNamed reads vouchers by their ids or keys. Those that are gone are passed over.
+func addNamed(ctx context.Context, r store.Reader, candidacy *redemption.Candidacy, held bool, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	snapshot, err := r.Snapshot(ctx, redemption.Needs{Vouchers: names})
+	if err != nil {
+		return fmt.Errorf("voucherify: read vouchers: %w", err)
+	}
+	for _, name := range names {
+		if v := snapshot.Vouchers[name]; v != nil {
+			candidacy.Add(held, v)
+		}
+	}
+	return nil
 }

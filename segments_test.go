@@ -17,6 +17,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/filter"
 	"github.com/voucherify-go/voucherify/location"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
@@ -109,7 +110,9 @@ func TestARuleSeesTheMergedCustomerAtTheMomentOfTheRequest(t *testing.T) {
 		}
 	}
 	qualified := s.tierFor(t, `"metadata.club":{"conditions":{"$is":"gold"}}`)
-	answer, err := s.Qualify(background, redemption.QualificationRequest{Customer: customer.ByID(stored.ID), Order: &order.Order{Amount: 100}})
+	answer, err := s.Qualify(background, redemption.QualificationRequest{Customer: customer.ByID(stored.ID), Order: &order.Order{Amount: 100}, Options: redemption.QualificationOptions{
+		Filters: &filter.Filter{Fields: map[string]filter.Conditions{"resource_type": {"$is": {"promotion_tier"}}}},
+	}})
 	s.must(err)
 	if len(answer.Redeemables) != 1 || answer.Redeemables[0].ID != qualified {
 		t.Errorf("qualification: %+v", answer)

@@ -238,11 +238,11 @@ var badOthers = []badCall{
 		return second(s.Categories.Create(background, promotion.Category{Name: "c", Hierarchy: -1}))
 	}, payload("hierarchy")},
 	{"qualification: 51 promotions", func(s *shop) error {
-		return second(s.Qualify(background, redemption.QualificationRequest{Limit: 51}))
-	}, payload("limit")},
+		return second(s.Qualify(background, redemption.QualificationRequest{Options: redemption.QualificationOptions{Limit: 51}}))
+	}, payload("options.limit")},
 	{"qualification: an unknown order", func(s *shop) error {
-		return second(s.Qualify(background, redemption.QualificationRequest{Sorting: "BEST"}))
-	}, payload("sorting_rule")},
+		return second(s.Qualify(background, redemption.QualificationRequest{Options: redemption.QualificationOptions{Sorting: "BEST"}}))
+	}, payload("options.sorting_rule")},
 	{"qualification: a price below zero", func(s *shop) error {
 		return second(s.Qualify(background, redemption.QualificationRequest{Order: &order.Order{Items: []order.Item{{Price: &minus}}}}))
 	}, place{fault.InvalidAmount, "order.items[0].price"}},

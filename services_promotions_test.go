@@ -194,7 +194,7 @@ func TestQualifyShowsWhatIsSwitchedOn(t *testing.T) {
 		ids[name] = tier.ID
 	}
 	ask := func(limit int, sorting redemption.Sorting) ([]string, bool) {
-		answer, err := s.Qualify(background, redemption.QualificationRequest{Order: &order.Order{Amount: 1000}, Limit: limit, Sorting: sorting})
+		answer, err := s.Qualify(background, redemption.QualificationRequest{Order: &order.Order{Amount: 1000}, Options: redemption.QualificationOptions{Limit: limit, Sorting: sorting}})
 		s.must(err)
 		var found []string
 		for _, x := range answer.Redeemables {

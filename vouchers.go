@@ -63,9 +63,12 @@ func (c *change) startVoucher(v *voucher.Voucher) {
 	v.Redemption.RedeemedQuantity, v.Publish = 0, voucher.Publish{}
 }
 
+// withoutCampaign is the parent of vouchers that have no campaign, so that they can be listed. It is no id.
+const withoutCampaign = "-"
+
 func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
 	return c.put(saved{
-		kind: record.Voucher, id: v.ID, created: c.now, parent: v.CampaignID,
+		kind: record.Voucher, id: v.ID, created: c.now, parent: orElse(v.CampaignID, withoutCampaign),
 		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
 	}, v)
 }

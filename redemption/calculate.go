@@ -39,6 +39,9 @@ type calculation struct {
 	facts      validation.Facts
 	buckets    buckets // the day, week and month of the redemption
 
+	omit  validation.Omit // conditions that a qualification leaves out
+	stack []QualifiedRule // what became of rules, when conditions are left out
+
 	turns    []*turn
 	pending  map[CounterKey]int64 // what earlier redeemables of this request will consume
 	watched  []validation.Metric  // that the rules of the request look at; known once something is pending

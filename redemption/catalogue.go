@@ -63,6 +63,8 @@ type Catalogue struct {
 	exclusive  map[string]struct{}
 	joint      map[string]struct{}
 	ordered    []*incentive        // tiers in the order of listings
+	offers     []*incentive        // tiers, and what the codes of campaigns give
+	indexes    sync.Map            // validation.Omit -> func() *offerIndex, made when they are first asked for
 	metrics    []validation.Metric // that assigned rules look at
 	weekStart  time.Weekday
 
@@ -211,6 +213,7 @@ func (x *Catalogue) addCampaign(c *campaign.Campaign) {
 			rules: x.assigned[c.ID], created: c.CreatedAt,
 		}
 		entry.coupons.compile(t.Discount, x.products)
+		x.offers = append(x.offers, entry.coupons)
 	}
 	x.campaigns[c.ID] = entry
 }
@@ -232,6 +235,7 @@ func (x *Catalogue) addTier(t *promotion.Tier) {
 	tier.compile(t.Action.Discount, x.products)
 	x.tiers[t.ID] = tier
 	x.ordered = append(x.ordered, tier)
+	x.offers = append(x.offers, tier)
 }
 
 // compile prepares the discount with the scopes of the rules, and notes what the rules need.
@@ -295,6 +299,15 @@ func (i *incentive) describe(v *voucher.Voucher, parent *campaignEntry) {
 			i.category = parent.CategoryID
 		}
 	}
+}
+
+// offersFor is the index of the offers for a set of omitted conditions.
+func (x *Catalogue) offersFor(omit validation.Omit) *offerIndex {
+	index, ok := x.indexes.Load(omit)
+	if !ok {
+		index, _ = x.indexes.LoadOrStore(omit, sync.OnceValue(func() *offerIndex { return newOfferIndex(x, x.offers, omit) }))
+	}
+	return index.(func() *offerIndex)() //nolint:errcheck // the map holds nothing else
 }
 
 func (x *Catalogue) bucketsOf(now time.Time) buckets { return bucketsOf(now, x.zone, x.weekStart) }

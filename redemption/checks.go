@@ -23,7 +23,7 @@ func (c *calculation) try(t *turn) *fault.Error {
 	}
 	t.limits = t.limits[:0]
 	c.prepare(t)
-	if err := c.checkRules(t, (*validation.Program).Before); err != nil {
+	if err := c.checkRules(t, true); err != nil {
 		return err
 	}
 	if err := c.checkBundle(t); err != nil {
@@ -121,16 +121,20 @@ func (c *calculation) measure(t *turn) {
 	}
 }
 
-// checkRules evaluates the rules of a redeemable, its own first. Every rule must hold.
-func (c *calculation) checkRules(t *turn, phase func(*validation.Program, *validation.Facts) validation.Verdict) *fault.Error {
+// checkRules evaluates the rules of a redeemable, its own first, before or after the discount is calculated. Every rule must
+// hold.
+func (c *calculation) checkRules(t *turn, before bool) *fault.Error {
 	for _, r := range t.incentive.rules {
 		if r.broken != nil {
 			c.step(Step{Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: fault.InvalidValidationRules, RuleID: r.id, RuleVersion: r.version, Actual: r.broken.Error()})
 			return fault.New(fault.InvalidValidationRules, "rule %s cannot be evaluated: %v", r.id, r.broken)
 		}
-		verdict := phase(r.program, &c.facts)
+		verdict := c.verdict(r, before)
 		if verdict.Failure != nil && !verdict.Holds {
 			return c.violated(t, r, verdict.Failure)
+		}
+		if c.omit != 0 && !verdict.Pending {
+			c.stack = append(c.stack, qualifiedRule(r, &verdict))
 		}
 		if !verdict.Pending {
 			t.limits = append(t.limits, verdict.Limits...)
@@ -140,18 +144,32 @@ func (c *calculation) checkRules(t *turn, phase func(*validation.Program, *valid
 	return nil
 }
 
+func (c *calculation) verdict(r *rule, before bool) validation.Verdict {
+	switch {
+	case c.omit != 0:
+		return r.program.Qualify(&c.facts, c.omit, before)
+	case before:
+		return r.program.Before(&c.facts)
+	}
+	return r.program.After(&c.facts)
+}
+
 var objectNames = map[Object]string{Voucher: "Discount Coupon", PromotionTier: "Promotion Tier"}
 
 func (c *calculation) violated(t *turn, r *rule, f *validation.Failure) *fault.Error {
 	key := f.Key()
-	c.step(Step{
-		Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: key, Actual: f.Actual, Expected: f.Expected,
-		Missing: f.Missing, Operand: f.Name, RuleID: r.id, RuleVersion: r.version,
-	})
+	c.step(c.failedStep(t, r, f))
 	if missing, ok := missingNames[key]; ok {
 		return fault.New(key, "%s is required to validate rules", missing).Says(f.Message)
 	}
 	return fault.New(key, "%s cannot be redeemed because of violated validation rules: %s", objectNames[t.Object], r.id).Says(f.Message)
+}
+
+func (c *calculation) failedStep(t *turn, r *rule, f *validation.Failure) Step {
+	return Step{
+		Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: f.Key(), Actual: f.Actual, Expected: f.Expected,
+		Missing: f.Missing, Operand: f.Name, RuleID: r.id, RuleVersion: r.version,
+	}
 }
 
 // missingNames say what a request lacks for a rule.
@@ -237,7 +255,7 @@ func (c *calculation) checkAfter(t *turn) *fault.Error {
 	c.facts.Redemption.DiscountAmount = granted
 	c.measure(t)
 	t.limits = t.limits[:0]
-	return c.checkRules(t, (*validation.Program).After)
+	return c.checkRules(t, false)
 }
 
 func (c *calculation) context(t *turn) discount.Context {

@@ -19,6 +19,8 @@ const (
 	Voucher        Object = "voucher"
 	PromotionTier  Object = "promotion_tier"
 	PromotionStack Object = "promotion_stack"
+	// Campaign is only in answers of Qualify.
+	Campaign Object = "campaign"
 )
 
 // Redeemable names one thing to redeem: a voucher by its code or id, a tier or a stack by its id.

@@ -35,7 +35,7 @@ func (x *Catalogue) checkQualification(s *Snapshot, r *QualificationRequest) err
 			return err
 		}
 	}
-	o, buyer := r.Order, r.request("").buyer()
+	o, buyer := r.Order, r.request().buyer()
 	if buyer != nil && buyer.Metadata == nil {
 		buyer = nil
 	}

@@ -48,6 +48,9 @@ const (
 	OmitAllButItemsAndCustomer = OmitAllButItems &^ OmitCustomer
 )
 
+// Leaves reports whether conditions on a counter are left out.
+func (o Omit) Leaves(m Metric) bool { return o&m.class() != 0 }
+
 // classify finds the class of a condition. Those of expressions have theirs when they read only the customer.
 func (l *leaf) classify() Omit {
 	d := l.definition

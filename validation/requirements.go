@@ -23,6 +23,15 @@ func (p *Program) Requirements(omit Omit) Requirements {
 	return Requirements{Alternatives: p.root.require(omit)}
 }
 
+// BundleRequirements returns what a cart must have for the rule to find anything of a bundle: one of its parts.
+func (p *Program) BundleRequirements() Requirements {
+	var r Requirements
+	for _, part := range p.bundle {
+		r.Alternatives = append(r.Alternatives, []Atom{{Kind: LineMatches, Refs: []product.Ref{part.ref}, matcher: part.matcher}})
+	}
+	return r
+}
+
 // Hold reports whether nothing is required, or all atoms of an alternative hold.
 func (r Requirements) Hold(f *Facts) bool {
 	return len(r.Alternatives) == 0 || slices.ContainsFunc(r.Alternatives, func(atoms []Atom) bool {

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/voucherify-go/voucherify"
+	"github.com/voucherify-go/voucherify/filter"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store/memory"
@@ -64,6 +65,9 @@ func run(out io.Writer) error {
 	return w.Flush()
 }
 
+// promotionsOnly leaves codes out of a qualification: the shop asks what it can apply by itself.
+var promotionsOnly = &filter.Filter{Fields: map[string]filter.Conditions{"resource_type": {"$is": {"promotion_tier"}}}}
+
 // play shows one scene. Validate and Qualify change nothing, so that a scene without steps does not depend on those
 // before it.
 func (s *shop) play(sc scene) error {
@@ -77,7 +81,9 @@ func (s *shop) play(sc scene) error {
 	case sc.steps != nil:
 		return s.perform(sc)
 	case sc.codes == nil:
-		answer, err := s.eng.Qualify(s.ctx, redemption.QualificationRequest{Order: sc.order, Sorting: redemption.BestDeal})
+		answer, err := s.eng.Qualify(s.ctx, redemption.QualificationRequest{Order: sc.order, Options: redemption.QualificationOptions{
+			Sorting: redemption.BestDeal, Strict: true, Filters: promotionsOnly,
+		}})
 		if err != nil {
 			return err
 		}
