@@ -153,7 +153,7 @@ func ExampleEngine_Qualify() {
 		fmt.Println("add", *miss.Step.Missing, "for", miss.Name)
 	}
 	// Output:
-	// WELCOME10 570
+	// SPRING 570
 	// 5 % for all 285
 	// add 4300 for 20 % from 100.00
 }

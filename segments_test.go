@@ -111,7 +111,7 @@ func TestARuleSeesTheMergedCustomerAtTheMomentOfTheRequest(t *testing.T) {
 	}
 	qualified := s.tierFor(t, `"metadata.club":{"conditions":{"$is":"gold"}}`)
 	answer, err := s.Qualify(background, redemption.QualificationRequest{Customer: customer.ByID(stored.ID), Order: &order.Order{Amount: 100}, Options: redemption.QualificationOptions{
-		Filters: &filter.Filter{Fields: map[string]filter.Conditions{"resource_type": {"$is": {"promotion_tier"}}}},
+		Filters: &filter.Filter{Junction: filter.And, Fields: map[string]filter.Conditions{"resource_type": {"$is": {"promotion_tier"}}}},
 	}})
 	s.must(err)
 	if len(answer.Redeemables) != 1 || answer.Redeemables[0].ID != qualified {

@@ -66,7 +66,7 @@ func run(out io.Writer) error {
 }
 
 // promotionsOnly leaves codes out of a qualification: the shop asks what it can apply by itself.
-var promotionsOnly = &filter.Filter{Fields: map[string]filter.Conditions{"resource_type": {"$is": {"promotion_tier"}}}}
+var promotionsOnly = &filter.Filter{Junction: filter.And, Fields: map[string]filter.Conditions{"resource_type": {"$is": {"promotion_tier"}}}}
 
 // play shows one scene. Validate and Qualify change nothing, so that a scene without steps does not depend on those
 // before it.
