@@ -88,8 +88,8 @@ func (i Identity) Key() string {
 // zero Matcher matches nothing.
 type Matcher struct {
 	all      bool
-	products map[string]struct{}
-	skus     map[string]struct{}
+	products idSet
+	skus     idSet
 	dynamic  []int // positions of collections with a filter
 }
 
@@ -99,21 +99,29 @@ func (m *Matcher) Matches(line Identity) bool {
 	if m.all {
 		return true
 	}
-	return member(m.skus, line.SKUID) || member(m.skus, line.SKUSourceID) ||
-		member(m.products, line.ProductID) || member(m.products, line.ProductSourceID) ||
+	return m.skus.has(line.SKUID) || m.skus.has(line.SKUSourceID) || m.products.has(line.ProductID) || m.products.has(line.ProductSourceID) ||
 		len(m.dynamic) > 0 && slices.ContainsFunc(m.dynamic, line.Members.in)
 }
 
 // Empty reports whether the set can match nothing.
 func (m *Matcher) Empty() bool {
-	return !m.all && len(m.products) == 0 && len(m.skus) == 0 && len(m.dynamic) == 0
+	return !m.all && len(m.products.ids) == 0 && len(m.skus.ids) == 0 && len(m.dynamic) == 0
 }
 
-func member(set map[string]struct{}, id string) bool {
-	if id == "" || set == nil {
+// idSet is a set of ids. Lines carry ids and source ids, of which the set mostly has one kind; that an id is of the other
+// can often be told by its length, without hashing it.
+type idSet struct {
+	ids     map[string]struct{}
+	lengths uint64 // bits of the lengths of ids, modulo 64
+}
+
+func lengthBit(id string) uint64 { return 1 << (len(id) % 64) }
+
+func (s *idSet) has(id string) bool {
+	if id == "" || s.lengths&lengthBit(id) == 0 {
 		return false
 	}
-	_, ok := set[id]
+	_, ok := s.ids[id]
 	return ok
 }
 
@@ -125,10 +133,11 @@ func (m *Matcher) add(kind RefKind, id string) {
 	if kind == KindSKU {
 		set = &m.skus
 	}
-	if *set == nil {
-		*set = make(map[string]struct{})
+	if set.ids == nil {
+		set.ids = make(map[string]struct{})
 	}
-	(*set)[id] = struct{}{}
+	set.ids[id] = struct{}{}
+	set.lengths |= lengthBit(id)
 }
 
 func index(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

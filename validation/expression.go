@@ -94,7 +94,7 @@ func (b *builder) condition(node ast.Node) (*branch, error) {
 }
 
 var expressionOptions = func() []expr.Option {
-	options := []expr.Option{expr.Env(&facts{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(2 * MaxExpressionNodes)}
+	options := []expr.Option{expr.Env(facts{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(2 * MaxExpressionNodes)}
 	for _, name := range allowedBuiltins {
 		options = append(options, expr.EnableBuiltin(name))
 	}

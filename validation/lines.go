@@ -14,6 +14,7 @@ type lineSelection struct {
 	extreme  int              // -1 the most expensive, 1 the cheapest, 0 all
 	product  *leaf            // the condition on the metadata of their products; nil matches all
 	every    bool             // conditions on single lines must hold for all selected ones
+	first    bool             // one line is enough, nothing looks at the others
 }
 
 // lines compiles a condition that selects lines.
@@ -49,6 +50,8 @@ func (b *builder) lines(l *leaf, path string, n *Node) error {
 		l.lines.extreme, l.lines.every = 1, true
 	case "order.items.most_expensive":
 		l.lines.extreme, l.lines.every = -1, true
+	case "order.items.any", "product.id", "sku.id":
+		l.lines.first = len(n.Rules.Nodes) == 0
 	case "order.items.every":
 		l.lines.every = true
 		l.source = "matched.of > 0 && matched.lines == matched.of"

@@ -305,7 +305,9 @@ func (m *machine) match(s *lineSelection) {
 			s.extreme != 0 && (!found || !item.HasPrice || item.Price != extreme) {
 			continue
 		}
-		r.Lines++
+		if r.Lines++; s.first {
+			return
+		}
 		r.Quantity += item.Quantity
 		r.Amount += item.Amount
 		r.Items = append(r.Items, item)

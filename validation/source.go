@@ -29,7 +29,7 @@ func (c *Compiler) program(source string) (*vm.Program, error) {
 // treeOptions are the options of generated sources.
 var treeOptions = func() []expr.Option {
 	options := []expr.Option{
-		expr.Env(&machine{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(maxTreeNodes), expr.Patch(prepareLists{}),
+		expr.Env(machine{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(maxTreeNodes), expr.Patch(prepareLists{}),
 		expr.EnableBuiltin("any"), expr.EnableBuiltin("all"), expr.EnableBuiltin("len"),
 		expr.Function("get", func(arguments ...any) (any, error) {
 			from, _ := arguments[0].(map[string]any)
