@@ -119,7 +119,8 @@ func MetadataKeys(value any) []string {
 
 // metadataKeys adds the keys of a single value. The first letter keeps the types apart.
 func metadataKeys(keys []string, value any) []string {
-	n, isNumber := number{}, false
+	var n number
+	var isNumber bool
 	switch v := value.(type) {
 	case string:
 		keys = append(keys, "t"+v)

@@ -11,7 +11,8 @@ import (
 )
 
 // BenchmarkRule decides one rule over a cart of 20 lines: the order's amount above a limit, the customer's metadata equal
-// to a text, and any of five products in the cart, the last of which is in the last line. /compiled is the package, /hand
+// to a text, and any of five products in the cart, the last of which is in the last line. /compiled is the package, /qualify
+// the same in a qualification that leaves out the amount, /hand
 // the same decision written in Go, /exprmap plain expr over a map with a new machine for every run, as its documentation
 // shows it. Only the ratios within one run mean anything.
 func BenchmarkRule(b *testing.B) {
@@ -22,6 +23,15 @@ func BenchmarkRule(b *testing.B) {
 		for b.Loop() {
 			if !p.Before(f).Holds {
 				b.Fatal("the rule does not hold")
+			}
+		}
+	})
+	b.Run("qualify", func(b *testing.B) {
+		p := benchProgram(b, wanted)
+		b.ReportAllocs()
+		for b.Loop() {
+			if p.Qualify(f, validation.OmitIgnored, true).Omitted == nil {
+				b.Fatal("nothing is left out")
 			}
 		}
 	})

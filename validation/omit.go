@@ -63,7 +63,7 @@ func (l *leaf) classify() Omit {
 		return d.metric.class()
 	case d.line:
 		return OmitMatched
-	case d.kind == linesName:
+	case l.lines != nil:
 		return OmitItems
 	case d.source == "order.amount":
 		return OmitAmount
