@@ -43,11 +43,11 @@ func dialect() *sqlstore.Dialect {
 			CodeKey:    `'code:' || codes.name`,
 			CampaignOf: `json_extract(d.body, '$.campaign_id')`,
 			BodyText:   `d.body`,
-			Relatives: `JOIN json_each(json_insert(COALESCE(json_extract(d.body, '$.children'), '[]'), '$[#]',
-				COALESCE(json_extract(d.body, '$.redemption'), ''))) AS relatives`,
-			Relative: `relatives.value`,
-			Lookup:   lookup,
-			Ignore:   `ON CONFLICT DO NOTHING`,
+			ParentOf:   `json_extract(d.body, '$.redemption')`,
+			ChildrenOf: `JOIN json_each(COALESCE(json_extract(d.body, '$.children'), '[]')) AS children`,
+			ChildID:    `children.value`,
+			Lookup:     lookup,
+			Ignore:     `ON CONFLICT DO NOTHING`,
 			InsertOrdered: func(relation string) string {
 				return `WHERE 1 = 1 ORDER BY ` + relation + `.place ON CONFLICT DO NOTHING`
 			},
