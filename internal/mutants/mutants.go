@@ -83,7 +83,7 @@ var all = []mutant{
 	},
 	{
 		"a stale version is accepted by the statement", "store/sqlite/dialect.go",
-		" AND d.id = docs.id AND d.version = docs.version", " AND d.id = docs.id",
+		" AND d.id = given.id AND d.version = given.version", " AND d.id = given.id",
 		"./store/sqlite", "TestContract/sqlite$/documents",
 	},
 	{
