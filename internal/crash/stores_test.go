@@ -42,6 +42,8 @@ type database struct {
 	DSN string
 	// Via is the address of a proxy in front of the server, empty for none.
 	Via string `json:",omitempty"`
+	// Project is the project of the store, empty for the default.
+	Project string `json:",omitempty"`
 }
 
 // newDatabase makes an empty database, which goes with the test.
@@ -63,6 +65,13 @@ type migrating interface {
 	Migrate(ctx context.Context) error
 }
 
+func (d database) options() []sqlite.Option {
+	if d.Project == "" {
+		return nil
+	}
+	return []sqlite.Option{sqlite.WithProject(d.Project)}
+}
+
 // open opens the store as a process does that starts. The store must be closed.
 func (d database) open(ctx context.Context) (s migrating, closing func(), err error) {
 	switch d.Kind {
@@ -76,11 +85,11 @@ func (d database) open(ctx context.Context) (s migrating, closing func(), err er
 		return nil, nil, err
 	}
 	if d.Kind == postgresPgx {
-		s, err := postgres.New(pool)
+		s, err := postgres.New(pool, d.options()...)
 		return s, pool.Close, err
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	s, err = postgres.NewDB(db)
+	s, err = postgres.NewDB(db, d.options()...)
 	return s, func() { _ = db.Close(); pool.Close() }, err
 }
 
@@ -93,7 +102,7 @@ func (d database) openSQLite() (migrating, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := sqlite.New(db)
+	s, err := sqlite.New(db, d.options()...)
 	return s, func() { _ = s.Close(); _ = db.Close() }, err
 }
 
@@ -113,7 +122,7 @@ func (d database) openMariaDB() (migrating, func(), error) {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	s, err := mysql.New(db)
+	s, err := mysql.New(db, d.options()...)
 	return s, func() { _ = s.Close(); _ = db.Close() }, err
 }
 
