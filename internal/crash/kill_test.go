@@ -43,8 +43,8 @@ const (
 	// seedVariable chooses the seed of what is random.
 	seedVariable = "VF_CRASH_SEED"
 	kills        = 40
-	cashiers     = 4 // goroutines of a shop
-	patience     = 3 * time.Minute
+	cashiers     = 4               // goroutines of a shop
+	patience     = 8 * time.Minute // a loaded machine is slow; what hangs ends all the same
 )
 
 // shop is what a process is told to do.

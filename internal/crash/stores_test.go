@@ -136,6 +136,7 @@ func (d database) openPgx(ctx context.Context) (*pgxpool.Pool, error) {
 		return nil, err
 	}
 	config.MaxConns = connections
+	config.ConnConfig.RuntimeParams["jit"] = "off" // every new process would compile its queries first
 	if d.Via != "" {
 		host, port, err := net.SplitHostPort(d.Via)
 		if err != nil {
