@@ -176,9 +176,14 @@ func (c *crowd) insist(ctx context.Context, e *voucherify.Engine, o operation) (
 		default:
 			return a, err
 		}
-		c.down.RLock() //nolint:staticcheck // it waits for the server
-		c.down.RUnlock()
+		c.awaitServer()
 	}
+}
+
+// awaitServer returns when the server is not being restarted.
+func (c *crowd) awaitServer() {
+	c.down.RLock()
+	defer c.down.RUnlock()
 }
 
 // report says what has happened, and fails when it was hardly anything.
