@@ -10,6 +10,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -52,6 +53,8 @@ type shop struct {
 	Database database
 	Name     string
 	Seed     uint64
+	// Idle shops only make the tables.
+	Idle bool `json:",omitempty"`
 }
 
 // line is what a shop writes: an operation before it is called, and its answer afterwards.
@@ -74,6 +77,10 @@ func runShop(ctx context.Context, text string, output io.Writer) error {
 	defer closing()
 	if err := s.Migrate(ctx); err != nil {
 		return err
+	}
+	if the.Idle {
+		<-time.After(patience)
+		return errors.New("nobody has killed the shop")
 	}
 	e, err := voucherify.New(s)
 	if err != nil {
@@ -153,6 +160,29 @@ func TestAProcessThatIsKilledLosesNothingAndDoesNothingTwice(t *testing.T) {
 			t.Logf("%d kills: %d effects, the answers to %d of them were lost", kills, b.answers(), b.lost)
 			if b.answers() < kills {
 				t.Errorf("only %d effects: hardly anything was killed", b.answers())
+			}
+		})
+	}
+}
+
+// TestAProcessThatIsKilledWhileItMigratesIsNoObstacle kills the first process of a shop at its start. The next one makes the
+// tables, or finds them.
+func TestAProcessThatIsKilledWhileItMigratesIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	const kills = 6
+	for _, k := range []kind{sqliteFile, postgresPgx, mariaDB} {
+		t.Run(string(k), func(t *testing.T) {
+			t.Parallel()
+			random, _ := newRandom(t)
+			for n := range kills {
+				t.Run(strconv.Itoa(n), func(t *testing.T) {
+					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					defer cancel()
+					d := newDatabase(t, k)
+					the := shop{Database: d, Idle: true}
+					the.killed(ctx, t, newBooks(), moment{0, time.Duration(random.Int64N(int64(200 * time.Millisecond)))})
+					furnished(ctx, t, d)
+				})
 			}
 		})
 	}
