@@ -205,11 +205,6 @@ var all = []mutant{
 		`Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true}, `, "",
 		"./store/sqlite", "TestDatabase/sqlite$/the_host's_transaction",
 	},
-	{
-		"SQLite looks for rows in the order that its planner likes", "store/sqlite/dialect.go",
-		`join = "CROSS JOIN"`, `join = "JOIN"`,
-		"./store/sqlite", "TestEveryStatementOfACallFindsItsRowsByTheirKeys",
-	},
 	// Crashes.
 	{
 		"a commit that has failed is taken for done", "store/internal/sqlstore/store.go",

@@ -53,8 +53,7 @@ func dialect() *sqlstore.Dialect {
 			},
 			UpdateDocuments: `UPDATE @documents AS d SET version = d.version + 1, parent = docs.parent, created_at = docs.created_at,
 					binned = docs.binned, names = docs.names, body = docs.body
-				FROM (SELECT * FROM #docs LIMIT -1) AS docs
-				WHERE d.project = :project AND d.kind = docs.kind AND d.id = docs.id AND d.version = docs.version`,
+				FROM #docs WHERE d.project = :project AND d.kind = docs.kind AND d.id = docs.id AND d.version = docs.version`,
 			DeleteNames: `DELETE FROM @names WHERE project = :project
 				AND (kind, name, id) IN (SELECT named.kind, named.name, named.id FROM #named)`,
 			Raise: `INSERT INTO @counters AS k (project, metric, subject, customer, detail, value, maximum)
@@ -65,8 +64,8 @@ func dialect() *sqlstore.Dialect {
 				WHERE k.value <= excluded.maximum - excluded.value
 				RETURNING metric, subject, customer, detail`,
 			Lower: `UPDATE @counters AS k SET value = k.value + changes.delta
-				FROM (SELECT * FROM #changes LIMIT -1) AS changes
-				WHERE k.project = :project AND k.metric = changes.metric AND k.subject = changes.subject AND k.customer = changes.customer AND k.detail = changes.detail
+				FROM #changes WHERE k.project = :project AND k.metric = changes.metric AND k.subject = changes.subject
+					AND k.customer = changes.customer AND k.detail = changes.detail
 					AND k.value >= -changes.delta AND k.value + changes.delta <= changes.ceiling
 				RETURNING metric, subject, customer, detail`,
 			Bump: `INSERT INTO @heads AS h (project, name, value) VALUES (:project, :name, :by)
@@ -79,13 +78,8 @@ func dialect() *sqlstore.Dialect {
 	}
 }
 
-// lookup joins a table row by row, by its primary key. Without CROSS the planner, which knows nothing of how many rows there
-// are, reads all rows of the project and compares each of them with what is looked for. In an UPDATE there is no CROSS JOIN
-// with the table that is changed; there LIMIT -1 makes a table of its own of what is looked for, which comes first.
+// lookup joins a table; the planner finds the primary key by itself.
 func lookup(join, table, alias, _, condition string) string {
-	if join == "JOIN" {
-		join = "CROSS JOIN"
-	}
 	return ` ` + join + ` ` + table + ` ` + alias + ` ON ` + condition + ` `
 }
 
