@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -55,6 +56,9 @@ func (s sale) run(ctx context.Context, out io.Writer) error {
 		}
 		defer func() { _ = os.RemoveAll(folder) }() // what is left in it is in nobody's way
 		s.db = address.SQLite + filepath.Join(folder, "shop.db")
+	}
+	if s.db == address.Memory {
+		return errors.New("a store in memory is not shared by processes")
 	}
 	// Every run is a project of its own, so that it can be repeated. A real shop has one, the default.
 	s.project = time.Now().Format("flashsale 2006-01-02 15:04:05.000000")
