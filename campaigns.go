@@ -34,6 +34,7 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 	}
 	rules := camp.ValidationRules
 	camp.ValidationRules = nil
+	count := camp.VouchersCount
 	err := s.engine.change(ctx, func(c *change) error {
 		if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
 			return err
@@ -42,18 +43,10 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 		if camp.Type == "" && camp.CampaignType == campaign.DiscountCoupons {
 			camp.Type = campaign.Static
 		}
-		codes, err := s.firstCodes(ctx, c, &camp)
-		if err != nil {
+		camp.VouchersCount = 0
+		if err := s.addCodes(ctx, c, &camp, s.firstCodes(ctx, c, &camp, count)); err != nil {
 			return err
 		}
-		for _, code := range codes {
-			v := voucherOf(&camp)
-			v.Code = code
-			if err := s.engine.putVoucher(c, &v); err != nil {
-				return err
-			}
-		}
-		camp.VouchersCount = len(codes)
 		if err := c.put(saved{kind: record.Campaign, id: camp.ID, created: c.now, keys: keyOf("name", camp.Name)}, &camp); err != nil {
 			return err
 		}
@@ -66,22 +59,22 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 }
 
 // firstCodes are the codes that a campaign is created with.
-func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Campaign) ([]string, error) {
-	switch {
-	case camp.CampaignType != campaign.DiscountCoupons:
-		return nil, nil
-	case camp.Type == campaign.Standalone:
-		return []string{camp.Voucher.Code}, nil
-	case camp.VouchersCount == 0:
-		return nil, nil
-	case camp.VouchersCount > s.engine.options.maxCodes:
-		return nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", camp.VouchersCount, s.engine.options.maxCodes)
+func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Campaign, count int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		switch {
+		case camp.CampaignType != campaign.DiscountCoupons:
+		case camp.Type == campaign.Standalone:
+			yield([]string{camp.Voucher.Code}, nil)
+		case count > s.engine.options.maxCodes:
+			yield(nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", count, s.engine.options.maxCodes))
+		case count > 0:
+			for codes, err := range s.engine.generate(ctx, c, camp.Voucher.CodeConfig, count) {
+				if !yield(codes, within("voucher.code_config", err)) {
+					return
+				}
+			}
+		}
 	}
-	codes, err := s.engine.generate(ctx, c.tx, camp.Voucher.CodeConfig, camp.VouchersCount)
-	if err != nil {
-		return nil, within("voucher.code_config", err)
-	}
-	return codes, nil
 }
 
 // voucherOf is a new voucher of a campaign. Discount and window stay with the campaign until it changes.
@@ -253,21 +246,29 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 	})
 }
 
-// AddVouchers generates further codes with the configuration of the campaign, or with another one for this batch.
+// AddVouchers generates further codes with the configuration of the campaign, or with another one for this batch, and returns
+// them. The codes are stored as they are generated, in one transaction.
 func (s *Campaigns) AddVouchers(ctx context.Context, idOrName string, count int, config *voucher.CodeConfig) ([]string, error) {
-	var codes []string
-	err := s.add(ctx, idOrName, count, func(c *change, camp *campaign.Campaign) ([]string, error) {
+	var all []string
+	err := s.add(ctx, idOrName, count, func(c *change, camp *campaign.Campaign) iter.Seq2[[]string, error] {
 		use := camp.Voucher.CodeConfig
 		if config != nil {
 			use = *config
 		}
-		var err error
-		if codes, err = s.engine.generate(ctx, c.tx, use, count); err != nil {
-			return nil, within("code_config", err)
+		return func(yield func([]string, error) bool) {
+			all = all[:0]
+			for codes, err := range s.engine.generate(ctx, c, use, count) {
+				all = append(all, codes...)
+				if !yield(codes, within("code_config", err)) {
+					return
+				}
+			}
 		}
-		return codes, nil
 	})
-	return codes, err
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // AddVoucher adds one chosen code to a campaign.
@@ -275,10 +276,12 @@ func (s *Campaigns) AddVoucher(ctx context.Context, idOrName, code string) error
 	if err := voucher.CheckCode(code); err != nil {
 		return err
 	}
-	return s.add(ctx, idOrName, 1, func(*change, *campaign.Campaign) ([]string, error) { return []string{code}, nil })
+	return s.add(ctx, idOrName, 1, func(*change, *campaign.Campaign) iter.Seq2[[]string, error] {
+		return func(yield func([]string, error) bool) { yield([]string{code}, nil) }
+	})
 }
 
-func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf func(*change, *campaign.Campaign) ([]string, error)) error {
+func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf func(*change, *campaign.Campaign) iter.Seq2[[]string, error]) error {
 	return s.edit(ctx, idOrName, event.CampaignVouchersAdded, func(c *change, camp *campaign.Campaign, _ record.Document) error {
 		switch {
 		case camp.CampaignType != campaign.DiscountCoupons || camp.Type == campaign.Standalone:
@@ -286,18 +289,6 @@ func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf
 		case count < 1 || camp.VouchersCount+count > s.engine.options.maxCodes:
 			return fault.Invalid("vouchers_count", "%d codes beside %d are more than the limit of %d", count, camp.VouchersCount, s.engine.options.maxCodes)
 		}
-		codes, err := codesOf(c, camp)
-		if err != nil {
-			return err
-		}
-		for _, code := range codes {
-			v := voucherOf(camp)
-			v.Code = code
-			if err := s.engine.putVoucher(c, &v); err != nil {
-				return err
-			}
-		}
-		camp.VouchersCount += len(codes)
-		return nil
+		return s.addCodes(ctx, c, camp, codesOf(c, camp))
 	})
 }

@@ -32,8 +32,9 @@ type ListOptions struct {
 // together.
 type change struct {
 	operation
-	tx   store.Tx
-	plan redemption.Plan
+	tx      store.Tx
+	plan    redemption.Plan
+	attempt int // counted from 1
 }
 
 // change runs fn in a transaction and applies what it planned. When somebody else was faster, all of it runs again: a
@@ -45,16 +46,13 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 		if err != nil {
 			return err
 		}
-		c := &change{operation: op}
+		c := &change{operation: op, attempt: attempt}
 		err = e.store.Update(ctx, func(tx store.Tx) error {
 			c.tx = tx
 			if err := fn(c); err != nil {
 				return err
 			}
-			if err := c.plan.Seal(); err != nil {
-				return err
-			}
-			return tx.Apply(ctx, &c.plan)
+			return c.apply(ctx)
 		})
 		var refusal *fault.Error
 		exists := errors.Is(err, store.ErrExists)
@@ -68,6 +66,25 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 			return err
 		}
 	}
+}
+
+// apply writes what was planned.
+func (c *change) apply(ctx context.Context) error {
+	if err := c.plan.Seal(); err != nil {
+		return err
+	}
+	return c.tx.Apply(ctx, &c.plan)
+}
+
+// flush writes what was planned so far, so that a large change needs not be in memory as a whole. Identifiers go on in the
+// room of another sequence.
+func (e *Engine) flush(ctx context.Context, c *change) error {
+	if err := c.apply(ctx); err != nil {
+		return err
+	}
+	next, err := e.options.ids(c.now, &e.ids)
+	c.plan, c.ids = redemption.Plan{}, next
+	return err
 }
 
 // duplicate words a refusal for a unique name that another record has. One in the bin cannot be read, so it has no id.

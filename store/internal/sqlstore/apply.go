@@ -121,9 +121,13 @@ const (
 
 // write plans a statement that must affect every one of the tuples.
 func (a *application) write(s *statement, tuples Tuples, refusal error) {
+	most := chunkRows
+	if a.texts.dialect.Cell != nil {
+		most = fewRows // the form for a few rows is faster, and another statement costs no round trip
+	}
 	for rows := tuples.rows; len(rows) > 0; {
 		n, size := 0, 0
-		for ; n < len(rows) && n < chunkRows && size < chunkBytes; n++ {
+		for ; n < len(rows) && n < most && size < chunkBytes; n++ {
 			for _, value := range rows[n] {
 				if text, ok := value.(string); ok {
 					size += len(text)
