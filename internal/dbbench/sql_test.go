@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	_ "github.com/go-sql-driver/mysql"
+	"github.com/google/go-cmp/cmp"
 	_ "modernc.org/sqlite"
 
 	"github.com/voucherify-go/voucherify/internal/dbtest"
@@ -23,13 +25,7 @@ func BenchmarkRedeemSQLite(b *testing.B) {
 	for _, synchronous := range []string{"NORMAL", "FULL"} {
 		b.Run("synchronous="+synchronous, func(b *testing.B) {
 			db := openDB(b, "sqlite", sqliteDSN(filepath.Join(b.TempDir(), "shop.db"), synchronous), 33)
-			contest := sqlContest{db: db, syntax: sqliteSyntax, begin: "BEGIN IMMEDIATE", connections: 1, open: func(project string) store.Store {
-				s, err := sqlite.New(db, sqlite.WithProject(project))
-				must(b, err)
-				must(b, s.Migrate(b.Context()))
-				b.Cleanup(func() { must(b, s.Close()) })
-				return s
-			}}
+			contest := sqlContest{db: db, syntax: sqliteSyntax, begin: "BEGIN IMMEDIATE", connections: 1, open: sqliteStores(b, db)}
 			for _, shape := range []string{distinct, hot} {
 				contest.of(b, shape).run(b, shape, []int{1, 8, 32}, 0.7)
 			}
@@ -58,6 +54,18 @@ func BenchmarkRedeemMariaDB(b *testing.B) {
 	}
 }
 
+// sqliteStores opens the stores of projects in a file.
+func sqliteStores(b testing.TB, db *sql.DB) func(project string) store.Store {
+	return func(project string) store.Store {
+		b.Helper()
+		s, err := sqlite.New(db, sqlite.WithProject(project))
+		must(b, err)
+		must(b, s.Migrate(b.Context()))
+		b.Cleanup(func() { must(b, s.Close()) })
+		return s
+	}
+}
+
 func sqliteDSN(file, synchronous string) string {
 	return "file:" + file + "?_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=busy_timeout(10000)&_txlock=immediate"
 }
@@ -83,6 +91,12 @@ type sqlContest struct {
 
 // of makes two shops of a shape, one for the engine and one for the floor.
 func (c sqlContest) of(b *testing.B, shape string) contest {
+	engine, f := c.sides(b, shape)
+	return contest{engine: engine.redeem, floor: f.redeem, retries: &engine.retries, next: &atomic.Int64{}}
+}
+
+func (c sqlContest) sides(b testing.TB, shape string) (*shop, *sqlFloor) {
+	b.Helper()
 	engine := newShop(b, c.open("engine "+shape), shape)
 	f := &sqlFloor{newFloor(b, c.db, newShop(b, c.open("floor "+shape), shape), "floor "+shape, c.syntax), c.begin, make(chan *pinned, c.connections)}
 	for range c.connections {
@@ -92,7 +106,7 @@ func (c sqlContest) of(b *testing.B, shape string) contest {
 		f.free <- p
 		b.Cleanup(func() { must(b, p.conn.Close()) })
 	}
-	return contest{engine: engine.redeem, floor: f.redeem, retries: &engine.retries, next: &atomic.Int64{}}
+	return engine, f
 }
 
 // sqlFloor redeems by hand with prepared statements on connections that it keeps.
@@ -179,7 +193,41 @@ func (f *sqlFloor) decide(p *pinned, asked statement) error {
 	return found.Err()
 }
 
-// TestTheFloorWritesWhatTheEngineWrites compares what both leave behind after as many redeems.
+// TestTheFloorWritesWhatTheEngineWrites compares what both leave behind after as many redeems: as many rows, and texts that
+// are as long, but for the digits of times and codes.
 func TestTheFloorWritesWhatTheEngineWrites(t *testing.T) {
 	t.Parallel()
+	const redeems = 20
+	for _, shape := range []string{distinct, hot} {
+		db := openDB(t, "sqlite", sqliteDSN(filepath.Join(t.TempDir(), "shop.db"), "NORMAL"), 4)
+		c := sqlContest{db: db, syntax: sqliteSyntax, begin: "BEGIN IMMEDIATE", connections: 1, open: sqliteStores(t, db)}
+		engine, f := c.sides(t, shape)
+		must(t, engine.redeem(t.Context(), 0)) // as the floor has done for its template
+		for n := range int64(redeems) {
+			must(t, engine.redeem(t.Context(), n+1))
+			must(t, f.redeem(t.Context(), n+1))
+		}
+		alike := cmp.Comparer(func(a, b int64) bool { return max(a, b)-min(a, b) <= max(a, b)/500 })
+		if diff := cmp.Diff(traces(t, db, "engine "+shape), traces(t, db, "floor "+shape), alike); diff != "" {
+			t.Errorf("%s: numbers and bytes of rows (-engine +floor):\n%s", shape, diff)
+		}
+	}
+}
+
+// traces are the numbers of rows in the tables of a project, and how long they are.
+func traces(t *testing.T, db *sql.DB, project string) map[string][]int64 {
+	t.Helper()
+	found := map[string][]int64{}
+	for table, columns := range map[string]string{
+		"documents": "length(id), length(parent), length(names), length(body)", "names": "length(name), length(id), 0, 0",
+		"counters": "value, length(subject), length(customer), length(detail)", "outcomes": "length(call_key), length(request_hash), length(answer), 0",
+		"outbox": "size, length(events), 0, 0", "heads": "value, 0, 0, 0",
+	} {
+		var count, a, b, c, d int64
+		of := strings.Split(columns, ", ")
+		text := fmt.Sprintf("SELECT COUNT(*), SUM(%s), SUM(%s), SUM(%s), SUM(%s) FROM voucherify_%s WHERE project = ?", of[0], of[1], of[2], of[3], table)
+		must(t, db.QueryRowContext(t.Context(), text, project).Scan(&count, &a, &b, &c, &d))
+		found[table] = []int64{count, a, b, c, d}
+	}
+	return found
 }

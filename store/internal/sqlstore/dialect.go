@@ -155,6 +155,7 @@ func (d *Dialect) statements(table func(string) string) *statements {
 		bump:   compile(d.SQL.Bump, "project", "name", "by"),
 		schema: compile(`SELECT COALESCE(MAX(m.version), 0) FROM @migrations m`),
 	}
+	s.insertDocuments.into, s.insertNames.into = "documents", "names"
 	d.maintenance(s, compile)
 	return s
 }

@@ -13,6 +13,8 @@ type statement struct {
 	template string
 	table    func(string) string
 	params   []string
+	// into is the table that it does nothing but insert the rows of its only relation into; empty for other statements.
+	into string
 	// any is the form for any number of rows in its relations; few are the forms for so many rows, made when they are used
 	// first.
 	any *form
