@@ -19,7 +19,8 @@ const codesAtATime = 4000
 // crowded is the part of a configuration's codes from which on they are not drawn at random any more.
 const crowded = 8
 
-// generate yields codes that are free in the project, a part of them at a time; the error comes with no codes.
+// generate yields codes that are free in the project, a part of them at a time; the error comes with no codes. It writes what
+// was planned with one part before it draws the next.
 //
 // Many codes are drawn without asking whether they are free: nearly always they are, and the keys of the store refuse them
 // if not. Then the call runs again and asks.
@@ -37,7 +38,7 @@ func (e *Engine) generate(ctx context.Context, c *change, config voucher.CodeCon
 			return
 		}
 		asks := c.attempt > 1 || count <= codesAtATime
-		for left := count; left > 0; {
+		for left := count; ; {
 			n := min(left, codesAtATime)
 			codes, err := generator.Generate(n, nil) // which differ from each other, not from earlier ones
 			if err == nil && asks {
@@ -49,7 +50,14 @@ func (e *Engine) generate(ctx context.Context, c *change, config voucher.CodeCon
 			if !yield(codes, err) || err != nil {
 				return
 			}
-			left -= len(codes)
+			if left -= len(codes); left == 0 {
+				return
+			}
+			// The next part must find those before it in the store.
+			if err := e.flush(ctx, c); err != nil {
+				yield(nil, err)
+				return
+			}
 		}
 	}
 }
