@@ -32,6 +32,7 @@ func dialect() *sqlstore.Dialect {
 		Numbered:    true,
 		From:        from,
 		Encode:      sqlstore.EncodeJSON,
+		Cell:        func(_ sqlstore.Type, parameter string) string { return parameter },
 		Quote:       func(identifier string) string { return `"` + identifier + `"` },
 		Prepare:     true,
 		Returning:   true,

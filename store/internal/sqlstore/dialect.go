@@ -18,6 +18,9 @@ type Dialect struct {
 	From   func(*Relation) string
 	Encode func(Tuples) []any
 	Arrays bool
+	// Cell is a parameter as a value of a type, for databases in the process, which take a few rows faster as single parameters
+	// than encoded. Nil for the others.
+	Cell func(t Type, parameter string) string
 	// Quote quotes an identifier that holds nothing but letters, digits and underscores.
 	Quote func(identifier string) string
 
@@ -153,6 +156,7 @@ func (d *Dialect) statements(table func(string) string) *statements {
 		bump:   compile(d.SQL.Bump, "project", "name", "by"),
 		schema: compile(`SELECT COALESCE(MAX(m.version), 0) FROM @migrations m`),
 	}
+	s.insertDocuments.into, s.insertNames.into = "documents", "names"
 	d.maintenance(s, compile)
 	return s
 }
