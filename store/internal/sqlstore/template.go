@@ -29,12 +29,13 @@ type form struct {
 	picks []int
 }
 
-// rowCounts are the numbers of rows in the relations of a statement, in the order of its parameters.
-type rowCounts [4]int
+// rowCounts are the numbers of rows in the relations of a statement, in the order of its parameters. No statement has more
+// relations than a snapshot: codes, traces, counters, templates and figures.
+type rowCounts [5]int
 
 // fewRows is how many rows the relations of a statement may have together to be handed over as single parameters, in a
 // form for exactly these numbers. It bounds how many forms there are to prepare.
-const fewRows = 16
+const fewRows = 40
 
 // compile turns a template into a statement. In a template @name is a table, #name a relation in a FROM clause, and :name
 // a parameter; params names the parameters in the order in which call gets their values, relations among them. A template
