@@ -1,6 +1,6 @@
 # For contributors. `make check` is what has to pass before a commit; .ci/run is the same with the race detector.
 
-.PHONY: check race bench fuzz mutants examples
+.PHONY: check race bench bench-db fuzz mutants examples
 
 check:
 	test -z "$$(gofmt -l .)"
@@ -11,7 +11,11 @@ race:
 	go test -race ./...
 
 bench:
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem $$(go list ./... | grep -v internal/dbbench)
+
+# Redeems, races and a million codes on real databases, beside floors written by hand. It takes most of an hour.
+bench-db:
+	go test -run '^$$' -bench . -timeout 0 ./internal/dbbench
 
 # Thirty seconds for each fuzz target.
 fuzz:
@@ -29,3 +33,5 @@ examples:
 	go run ./examples/checkout
 	go run ./examples/stacking
 	go run ./examples/freeitems
+	go run ./examples/hosttx
+	go run ./examples/flashsale

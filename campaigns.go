@@ -31,6 +31,7 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 	}
 	rules := camp.ValidationRules
 	camp.ValidationRules = nil
+	count := camp.VouchersCount
 	err := s.engine.change(ctx, func(c *change) error {
 		if err := c.checkWhole(ctx, metadata.OfCampaign, camp.Metadata); err != nil {
 			return err
@@ -39,14 +40,10 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 			return err
 		}
 		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
-		codes, err := s.firstCodes(ctx, c, &camp)
-		if err != nil {
+		camp.VouchersCount = 0
+		if err := s.addCodes(ctx, c, &camp, s.firstCodes(ctx, c, &camp, count), nil); err != nil {
 			return err
 		}
-		if err := s.putCodes(c, &camp, codes, nil); err != nil {
-			return err
-		}
-		camp.VouchersCount = len(codes)
 		if err := c.putCampaign(&camp, record.Document{CreatedAt: c.now, Keys: keyOf("name", camp.Name)}); err != nil {
 			return err
 		}
@@ -59,7 +56,7 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 		if camp.Type == campaign.Standalone {
 			return nil
 		}
-		return c.generated(&camp, len(codes))
+		return c.generated(&camp, camp.VouchersCount)
 	})
 	return camp, err
 }
@@ -69,25 +66,6 @@ func (c *change) putCampaign(camp *campaign.Campaign, doc record.Document) error
 	stored := *camp
 	stored.VouchersCount = 0
 	return c.put(saved{kind: record.Campaign, id: camp.ID, version: doc.Version, created: doc.CreatedAt, keys: doc.Keys}, &stored)
-}
-
-// putCodes plans new codes of a campaign. limit, if any, is the number of codes that the campaign may have with them.
-func (s *Campaigns) putCodes(c *change, camp *campaign.Campaign, codes []string, limit *int64) error {
-	for _, code := range codes {
-		v := voucherOf(camp)
-		v.Code = code
-		if err := s.engine.putVoucher(c, &v); err != nil {
-			return err
-		}
-		if camp.Type == campaign.Standalone {
-			continue
-		}
-		if err := c.putPooled(&v); err != nil {
-			return err
-		}
-	}
-	c.countCodes(camp.ID, len(codes), limit)
-	return nil
 }
 
 // codesOf is the counter of a campaign's codes.
@@ -109,19 +87,22 @@ func (c *change) generated(camp *campaign.Campaign, count int) error {
 }
 
 // firstCodes are the codes that a campaign is created with.
-func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Campaign) ([]string, error) {
-	switch {
-	case camp.CampaignType != campaign.DiscountCoupons:
-		return nil, nil
-	case camp.Type == campaign.Standalone:
-		return []string{camp.Voucher.Code}, nil
-	case camp.VouchersCount == 0:
-		return nil, nil
-	case camp.VouchersCount > s.engine.options.maxCodes:
-		return nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", camp.VouchersCount, s.engine.options.maxCodes)
+func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Campaign, count int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		switch {
+		case camp.CampaignType != campaign.DiscountCoupons:
+		case camp.Type == campaign.Standalone:
+			yield([]string{camp.Voucher.Code}, nil)
+		case count > s.engine.options.maxCodes:
+			yield(nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", count, s.engine.options.maxCodes))
+		case count > 0:
+			for codes, err := range s.engine.generate(ctx, c, camp.Voucher.CodeConfig, count) {
+				if !yield(codes, configured("voucher.code_config", err)) {
+					return
+				}
+			}
+		}
 	}
-	codes, err := s.engine.generate(ctx, c.tx, camp.Voucher.CodeConfig, camp.VouchersCount)
-	return codes, configured("voucher.code_config", err)
 }
 
 // configured puts an error of the code configuration under its field; a number of codes has its field already.
@@ -349,21 +330,32 @@ func (c *change) giveUpAll(ctx context.Context, docs []record.Document) error {
 	return nil
 }
 
-// AddVouchers generates further codes with the configuration of the campaign, or with another one for this batch.
+// AddVouchers generates further codes with the configuration of the campaign, or with another one for this batch, and returns
+// them. The codes are stored as they are generated, in one transaction.
 func (s *Campaigns) AddVouchers(ctx context.Context, idOrName string, count int, config *voucher.CodeConfig) ([]string, error) {
-	var codes []string
-	err := s.add(ctx, idOrName, count, func(c *change, camp *campaign.Campaign) ([]string, error) {
+	var all []string
+	err := s.add(ctx, idOrName, count, func(c *change, camp *campaign.Campaign) iter.Seq2[[]string, error] {
 		use := camp.Voucher.CodeConfig
 		if config != nil {
 			use = *config
 		}
-		var err error
-		if codes, err = s.engine.generate(ctx, c.tx, use, count); err != nil {
-			return nil, configured("code_config", err)
+		return func(yield func([]string, error) bool) {
+			all = all[:0]
+			for codes, err := range s.engine.generate(ctx, c, use, count) {
+				all = append(all, codes...)
+				if !yield(codes, configured("code_config", err)) {
+					return
+				}
+			}
+			if err := c.generated(camp, count); err != nil {
+				yield(nil, err)
+			}
 		}
-		return codes, c.generated(camp, count)
 	})
-	return codes, err
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // AddVoucher adds one chosen code to a campaign.
@@ -371,10 +363,12 @@ func (s *Campaigns) AddVoucher(ctx context.Context, idOrName, code string) error
 	if err := voucher.CheckCode(code); err != nil {
 		return err
 	}
-	return s.add(ctx, idOrName, 1, func(*change, *campaign.Campaign) ([]string, error) { return []string{code}, nil })
+	return s.add(ctx, idOrName, 1, func(*change, *campaign.Campaign) iter.Seq2[[]string, error] {
+		return func(yield func([]string, error) bool) { yield([]string{code}, nil) }
+	})
 }
 
-func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf func(*change, *campaign.Campaign) ([]string, error)) error {
+func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf func(*change, *campaign.Campaign) iter.Seq2[[]string, error]) error {
 	return s.edit(ctx, idOrName, event.CampaignVouchersAdded, func(c *change, camp *campaign.Campaign, _ record.Document) error {
 		switch {
 		case camp.CampaignType != campaign.DiscountCoupons || camp.Type == campaign.Standalone:
@@ -382,12 +376,7 @@ func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf
 		case count < 1 || camp.VouchersCount+count > s.engine.options.maxCodes:
 			return fault.Invalid("vouchers_count", "%d codes beside %d are more than the limit of %d", count, camp.VouchersCount, s.engine.options.maxCodes)
 		}
-		codes, err := codesOf(c, camp)
-		if err != nil {
-			return err
-		}
-		camp.VouchersCount += len(codes)
 		limit := int64(s.engine.options.maxCodes)
-		return s.putCodes(c, camp, codes, &limit)
+		return s.addCodes(ctx, c, camp, codesOf(c, camp), &limit)
 	})
 }

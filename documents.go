@@ -36,6 +36,7 @@ type change struct {
 	tx      store.Tx
 	plan    redemption.Plan
 	touched []string // customers whose active segments may change with the plan
+	attempt int      // counted from 1
 }
 
 // change runs fn in a transaction and applies what it planned. When somebody else was faster, all of it runs again: a
@@ -47,7 +48,7 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 		if err != nil {
 			return err
 		}
-		c := &change{operation: op}
+		c := &change{operation: op, attempt: attempt}
 		err = e.store.Update(ctx, func(tx store.Tx) error {
 			c.tx = tx
 			if err := fn(c); err != nil {
@@ -72,9 +73,6 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 // commit applies the plan, and brings the active segments of the customers that it touches in line with it. The
 // configuration is looked at before, as it was when the plan was made.
 func (e *Engine) commit(ctx context.Context, c *change) error {
-	if err := c.plan.Seal(); err != nil {
-		return err
-	}
 	var catalogue *redemption.Catalogue
 	if len(c.touched) > 0 {
 		var err error
@@ -82,7 +80,7 @@ func (e *Engine) commit(ctx context.Context, c *change) error {
 			return err
 		}
 	}
-	if err := c.tx.Apply(ctx, &c.plan); err != nil {
+	if err := c.apply(ctx); err != nil {
 		return err
 	}
 	for _, id := range c.touched {
@@ -98,6 +96,25 @@ func (c *change) touch(customerID string) {
 	if customerID != "" && !slices.Contains(c.touched, customerID) {
 		c.touched = append(c.touched, customerID)
 	}
+}
+
+// apply writes what was planned.
+func (c *change) apply(ctx context.Context) error {
+	if err := c.plan.Seal(); err != nil {
+		return err
+	}
+	return c.tx.Apply(ctx, &c.plan)
+}
+
+// flush writes what was planned so far, so that a large change needs not be in memory as a whole. Identifiers go on in the
+// room of another sequence.
+func (e *Engine) flush(ctx context.Context, c *change) error {
+	if err := c.apply(ctx); err != nil {
+		return err
+	}
+	next, err := e.options.ids(c.now, &e.ids)
+	c.plan, c.ids = redemption.Plan{}, next
+	return err
 }
 
 // duplicate words a refusal for a unique name that another record has. One in the bin cannot be read, so it has no id.

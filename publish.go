@@ -236,20 +236,21 @@ func (p *publishing) choose(ctx context.Context) ([]*voucher.Voucher, error) {
 	if p.campaign.Type != campaign.AutoUpdate {
 		return nil, unsuitable("Couldn't create new vouchers for publication")
 	}
-	codes, err := p.engine.generate(ctx, p.tx, p.campaign.Voucher.CodeConfig, count-len(vouchers))
-	if errors.Is(err, fault.InvalidCodeConfig) {
-		return nil, unsuitable("Couldn't create new vouchers for publication")
+	for codes, err := range p.engine.generate(ctx, p.change, p.campaign.Voucher.CodeConfig, count-len(vouchers)) {
+		if errors.Is(err, fault.InvalidCodeConfig) {
+			return nil, unsuitable("Couldn't create new vouchers for publication")
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, code := range codes {
+			v := voucherOf(p.campaign)
+			v.Code = code
+			p.startVoucher(&v)
+			p.made = append(p.made, &v)
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	for _, code := range codes {
-		v := voucherOf(p.campaign)
-		v.Code = code
-		p.startVoucher(&v)
-		p.made = append(p.made, &v)
-	}
-	p.countCodes(p.campaign.ID, len(codes), nil)
+	p.countCodes(p.campaign.ID, len(p.made), nil)
 	return append(vouchers, p.made...), nil
 }
 

@@ -2,7 +2,6 @@ package voucherify
 
 import (
 	"context"
-	"errors"
 	"iter"
 
 	"github.com/voucherify-go/voucherify/campaign"
@@ -37,11 +36,12 @@ func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 			return err
 		}
 		if generated {
-			codes, err := s.engine.generate(ctx, c.tx, voucher.CodeConfig{}, 1)
-			if err != nil {
-				return err
+			for codes, err := range s.engine.generate(ctx, c, voucher.CodeConfig{}, 1) {
+				if err != nil {
+					return err
+				}
+				v.Code = codes[0]
 			}
-			v.Code = codes[0]
 		}
 		if err := s.engine.putVoucher(c, &v); err != nil {
 			return err
@@ -71,21 +71,6 @@ func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
 		kind: record.Voucher, id: v.ID, created: c.now, parent: orElse(v.CampaignID, withoutCampaign),
 		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
 	}, v)
-}
-
-// generate draws codes that are free in the project, those in the bin included.
-func (e *Engine) generate(ctx context.Context, r store.Reader, config voucher.CodeConfig, count int) ([]string, error) {
-	generator, err := voucher.NewGenerator(config, e.options.caseMode, e.options.random)
-	if err != nil {
-		return nil, err
-	}
-	return generator.Generate(count, func(key string) (bool, error) {
-		_, err := r.Find(ctx, record.Voucher, record.Key("code", key))
-		if errors.Is(err, store.ErrNotFound) {
-			return false, nil // a code in the bin collides when the plan is applied
-		}
-		return err == nil, err
-	})
 }
 
 // findVoucher reads a voucher by code or id.

@@ -39,6 +39,11 @@ func (w *eventWriter) addRedemption(kind, customerKind event.Type, x *Redemption
 	}
 	w.add(kind, x.ID, data)
 	if known {
-		w.put(customerKind, x.ID, w.plan.Events[len(w.plan.Events)-1].Data)
+		w.again(customerKind, x.ID)
 	}
+}
+
+// again adds an event with the data of the one before it.
+func (w *eventWriter) again(kind event.Type, entity string) {
+	w.put(kind, entity, w.plan.Events[len(w.plan.Events)-1].Data)
 }

@@ -310,7 +310,7 @@ func (r *redeem) writeEvents() error {
 		}
 		e.add(kind, o.ID, data)
 		if kind, ok := OrderEvent(o.Status); ok && (r.snapshot.Order == nil || r.snapshot.Order.Status != o.Status) {
-			e.add(kind, o.ID, data)
+			e.again(kind, o.ID)
 		}
 	}
 	for _, x := range r.result.Redemptions {

@@ -1,6 +1,6 @@
 // Command checkout is a shop's checkout in small: it stores a catalogue from a JSON file, redeems the carts of another
 // file one after the other and prints a receipt for each, with the reason and the near miss for those that are refused.
-// At the end it returns a unit of one order and rolls another one back.
+// At the end it returns a unit of one order and rolls another one back. The flag -db chooses where all of it is kept.
 package main
 
 import (
@@ -18,11 +18,11 @@ import (
 
 	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/examples/internal/address"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/redemption"
-	"github.com/voucherify-go/voucherify/store/memory"
 )
 
 //go:embed testdata/catalogue.json
@@ -35,8 +35,9 @@ func main() {
 	catalogue := flag.String("catalogue", "", "JSON `file` with the catalogue (default: the one of the example)")
 	carts := flag.String("carts", "", "JSON `file` with the carts (default: those of the example)")
 	asJSON := flag.Bool("json", false, "print the engine's answers as JSON, one a line")
+	db := flag.String("db", address.Memory, address.Help)
 	flag.Parse()
-	if err := run(os.Stdout, *catalogue, *carts, *asJSON); err != nil {
+	if err := run(os.Stdout, *db, *catalogue, *carts, *asJSON); err != nil {
 		fmt.Fprintln(os.Stderr, "checkout:", err)
 		os.Exit(1)
 	}
@@ -76,8 +77,8 @@ type shop struct {
 	asJSON bool
 }
 
-// run is the whole example; the test calls it as well.
-func run(out io.Writer, cataloguePath, cartsPath string, asJSON bool) error {
+// run is the whole example; the test calls it as well. The receipts are the same whatever the store is.
+func run(out io.Writer, db, cataloguePath, cartsPath string, asJSON bool) error {
 	catalogue, err := read(cataloguePath, catalogueJSON)
 	if err != nil {
 		return err
@@ -86,10 +87,17 @@ func run(out io.Writer, cataloguePath, cartsPath string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	ctx := context.Background()
+	// Every run is a project of its own in the database, so that it can be repeated. A real shop has one, the default.
+	st, closeStore, err := address.Open(ctx, db, time.Now().Format("checkout 2006-01-02 15:04:05.000000"))
+	if err != nil {
+		return err
+	}
+	defer closeStore()
 	s := &shop{now: time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC), out: bufio.NewWriter(out), asJSON: asJSON}
 	// A real shop leaves clock and identifiers to their defaults; here every run prints the same.
 	calls := uint64(0)
-	eng, err := voucherify.New(memory.New(),
+	eng, err := voucherify.New(st,
 		voucherify.WithTimeZone("Europe/Warsaw"),
 		voucherify.WithClock(func() time.Time { return s.now }),
 		voucherify.WithIDs(func(now time.Time) id.Sequence { calls++; return id.NewSequence(now, calls<<12) }),
@@ -97,7 +105,7 @@ func run(out io.Writer, cataloguePath, cartsPath string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	s.loader = &loader{ctx: context.Background(), eng: eng, ids: map[string]string{}, name: map[string]string{}}
+	s.loader = &loader{ctx: ctx, eng: eng, ids: map[string]string{}, name: map[string]string{}}
 	if err := s.load(catalogue); err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}

@@ -3,12 +3,17 @@ package main
 import (
 	"bytes"
 	"flag"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/voucherify-go/voucherify/examples/internal/address"
+	"github.com/voucherify-go/voucherify/internal/dbtest"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output")
@@ -19,13 +24,10 @@ func TestTheReceiptsAreAsExpected(t *testing.T) {
 		golden string
 		asJSON bool
 	}{{"receipts.txt", false}, {"answers.jsonl", true}} {
-		var out bytes.Buffer
-		if err := run(&out, "", "", test.asJSON); err != nil {
-			t.Fatal(err)
-		}
+		out := printed(t, address.Memory, test.asJSON)
 		path := filepath.Join("testdata", test.golden)
 		if *update {
-			if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+			if err := os.WriteFile(path, out, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -33,9 +35,56 @@ func TestTheReceiptsAreAsExpected(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(string(want), out.String()); diff != "" {
+		if diff := cmp.Diff(string(want), string(out)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.golden, diff)
 		}
+	}
+}
+
+func TestEveryStoreGivesTheSameAnswersEveryTime(t *testing.T) {
+	t.Parallel()
+	want := printed(t, address.Memory, true)
+	for name, db := range map[string]func(t *testing.T) string{
+		"SQLite":     func(t *testing.T) string { return address.SQLite + filepath.Join(t.TempDir(), "a shop?.db") },
+		"PostgreSQL": func(t *testing.T) string { return dbtest.Postgres(t) },
+		"MariaDB":    mariaDB,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := db(t)
+			for range 2 {
+				if diff := cmp.Diff(string(want), string(printed(t, db, true))); diff != "" {
+					t.Errorf("answers (-memory +%s):\n%s", name, diff)
+				}
+			}
+		})
+	}
+}
+
+func printed(t *testing.T, db string, asJSON bool) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := run(&out, db, "", "", asJSON); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// mariaDB is the address of an empty database.
+func mariaDB(t *testing.T) string {
+	config, err := mysql.ParseDSN(dbtest.MySQL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := url.URL{Scheme: "mysql", User: url.UserPassword(config.User, config.Passwd), Host: config.Addr, Path: config.DBName}
+	return u.String()
+}
+
+func TestAnUnknownStoreIsRefusedWithTheAddressesThatThereAre(t *testing.T) {
+	t.Parallel()
+	err := run(&bytes.Buffer{}, "oracle://shop", "", "", false)
+	if err == nil || !strings.Contains(err.Error(), `"oracle://shop" is no address of a database: want sqlite:…`) {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -52,7 +101,7 @@ func TestBadFilesAreNamedWithTheFieldThatIsWrong(t *testing.T) {
 			if err := os.WriteFile(path, []byte(test.catalogue), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			err := run(&bytes.Buffer{}, path, "", false)
+			err := run(&bytes.Buffer{}, address.Memory, path, "", false)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want it to contain %q", err, test.want)
 			}

@@ -16,7 +16,7 @@ import (
 var postgres = &family{
 	name: "PostgreSQL", variable: "VF_TEST_POSTGRES_DSN", driver: "pgx",
 	local:  "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable",
-	start:  startPostgres,
+	start:  func() (*server, error) { return startPostgres("-F") }, // no machine crashes in these tests
 	rename: renamePostgres,
 	create: []string{
 		// A collation for people, which sorts and compares text unlike its bytes: a store must not depend on it.
@@ -46,8 +46,8 @@ func Postgres(t testing.TB) string {
 	return postgres.database(t)
 }
 
-// Private is a PostgreSQL server that belongs to one test, for tests of crashes of the server's process. The machine does
-// not crash, so nothing depends on fsync, and the server runs without.
+// Private is a PostgreSQL server that belongs to one test, for tests of crashes of the server. It runs as it does for hosts:
+// it has its log on the disk before it answers a commit.
 type Private struct {
 	// DSN is an empty database on the server, as a URL.
 	DSN    string
@@ -77,9 +77,13 @@ func PrivatePostgres(t testing.TB) *Private {
 	return p
 }
 
-// Kill ends the postmaster with SIGKILL. No new connection is taken from then on; the processes behind open ones end as
-// soon as they notice, and Start waits for that. Pools have to be opened again, or meet connections that are dead.
-func (p *Private) Kill() { p.server.end(syscall.SIGKILL) }
+// Kill ends all processes of the server with SIGKILL. Pools have to be opened again, or meet connections that are dead.
+func (p *Private) Kill() {
+	p.t.Helper()
+	if err := p.server.killAll(); err != nil {
+		p.t.Fatalf("dbtest: kill the server: %v", err)
+	}
+}
 
 // Start starts the server after Kill and returns when it has recovered and answers.
 func (p *Private) Start() {
@@ -98,8 +102,8 @@ func (p *Private) Start() {
 	p.t.Fatalf("dbtest: the server does not come back:\n%s", p.server.log())
 }
 
-// startPostgres makes a data directory and starts a server on it.
-func startPostgres() (*server, error) {
+// startPostgres makes a data directory and starts a server on it, with more arguments.
+func startPostgres(more ...string) (*server, error) {
 	directories := []string{"/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin"}
 	initdb, err := program("initdb", directories...)
 	if err != nil {
@@ -116,9 +120,9 @@ func startPostgres() (*server, error) {
 	data := filepath.Join(s.dir, "data")
 	s.dsn = fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
 	s.quit = syscall.SIGQUIT
-	s.command = []string{
-		binary, "-D", data, "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", "", "-F", "-c", "max_connections=300",
-	}
+	s.command = append([]string{
+		binary, "-D", data, "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-k", "", "-c", "max_connections=300",
+	}, more...)
 	return s, s.launch(initdb, "--pgdata="+data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
 }
 

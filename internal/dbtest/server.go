@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -106,6 +107,37 @@ func (s *server) start() error {
 func (s *server) end(signal syscall.Signal) {
 	_ = s.process.Process.Signal(signal) // it may have ended by itself
 	<-s.ended
+}
+
+// killAll ends the process and those that it has started at the same moment, in whatever they are doing. It is stopped before
+// they are counted, so that it cannot start another one.
+func (s *server) killAll() error {
+	_ = s.process.Process.Signal(syscall.SIGSTOP) // it may have ended by itself
+	children, err := childrenOf(s.process.Process.Pid)
+	for _, pid := range children {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // as above
+	}
+	s.end(syscall.SIGKILL)
+	return err
+}
+
+// childrenOf lists the processes that a process has started and that have not ended.
+func childrenOf(parent int) ([]int, error) {
+	output, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
+	if err != nil {
+		return nil, fmt.Errorf("list the processes: %w", err)
+	}
+	var children []int
+	for line := range strings.Lines(string(output)) {
+		var pid, of int
+		if _, err := fmt.Sscan(line, &pid, &of); err != nil {
+			return nil, fmt.Errorf("list the processes: %q: %w", line, err)
+		}
+		if of == parent {
+			children = append(children, pid)
+		}
+	}
+	return children, nil
 }
 
 // stop ends the server and removes its directory.

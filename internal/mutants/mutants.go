@@ -32,6 +32,20 @@ func (m mutant) apply(module fs.FS) (string, error) {
 	return strings.Replace(string(text), m.old, m.new, 1), nil
 }
 
+// answerFirst stores the answer of a redeem in a transaction of its own, before its effects.
+const answerFirst = `	outcome := plan.Outcome
+	plan.Outcome = nil
+	if outcome != nil {
+		err := e.store.Update(ctx, func(tx store.Tx) error { return tx.Apply(ctx, &redemption.Plan{Outcome: outcome}) })
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := tx.Apply(ctx, plan); err != nil {
+		return nil, nil, err
+	}
+	return result, nil, e.disown`
+
 // all is the list of the mistakes.
 var all = []mutant{
 	// Counters.
@@ -83,7 +97,7 @@ var all = []mutant{
 	},
 	{
 		"a stale version is accepted by the statement", "store/sqlite/dialect.go",
-		" AND d.id = docs.id AND d.version = docs.version", " AND d.id = docs.id",
+		" AND d.id = given.id AND d.version = given.version", " AND d.id = given.id",
 		"./store/sqlite", "TestContract/sqlite$/documents",
 	},
 	{
@@ -99,18 +113,7 @@ var all = []mutant{
 	// Idempotency.
 	{
 		"the outcome is stored outside the transaction", "redeem.go",
-		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown", `	outcome := plan.Outcome
-	plan.Outcome = nil
-	if outcome != nil {
-		err := e.store.Update(ctx, func(tx store.Tx) error { return tx.Apply(ctx, &redemption.Plan{Outcome: outcome}) })
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	if err := tx.Apply(ctx, plan); err != nil {
-		return nil, nil, err
-	}
-	return result, nil, e.disown`,
+		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown", answerFirst,
 		"./store/memory", "TestContract/the_engine_under_faults/the_redeem_of_one_code",
 	},
 	{
@@ -159,5 +162,90 @@ var all = []mutant{
 		"an old catalogue is good enough", "catalogue.go",
 		"if snapshot.Revision == catalogue.Revision() {", "if snapshot.Revision >= 0 {",
 		"./store/memory", "TestContract/the_engine$",
+	},
+	// The SQL stores.
+	{
+		"the guard of a counter is dropped from the statement of PostgreSQL", "store/postgres/dialect.go",
+		"WHERE k.value <= excluded.maximum - excluded.value\n", "\n",
+		"./store/postgres", "TestContract/pgx$/guards",
+	},
+	{
+		"the guard of a counter is dropped from the statement of MariaDB", "store/mysql/dialect.go",
+		"value = IF(value <= VALUES(maximum) - VALUES(value), value + VALUES(value), value + 9223372036854775807 + 1),",
+		"value = value + VALUES(value),",
+		"./store/mysql", "TestContract/guards",
+	},
+	{
+		"a deadlock is not known for one", "store/mysql/dialect.go",
+		"case 1020, 1205, 1213, 3572:", "case 1020, 1205, 3572:",
+		"./store/mysql", "TestFaults",
+	},
+	{
+		"who numbers the outbox does not lock it", "store/postgres/dialect.go",
+		"AND h.name = :name FOR UPDATE`", "AND h.name = :name`",
+		"./store/postgres", "TestDatabase/pgx$/outbox",
+	},
+	{
+		"a write that has found no row is good enough", "store/internal/sqlstore/apply.go",
+		"if count != int64(len(chunk)) {", "if false {",
+		"./store/sqlite", "TestContract/sqlite$/documents",
+	},
+	{
+		"an answer that is there already is good enough", "store/internal/sqlstore/apply.go",
+		"		if count == 0 {\n			return exists", "		if false {\n			return exists",
+		"./store/sqlite", "TestContract/sqlite$/plans",
+	},
+	{
+		"a plan does not raise the revision", "store/internal/sqlstore/apply.go",
+		"if a.plan.Writes[i].Kind.Configuration() {", "if false && a.plan.Writes[i].Kind.Configuration() {",
+		"./store/sqlite", "TestContract/sqlite$/revision",
+	},
+	{
+		"a plan that was refused stays in the host's transaction", "store/internal/sqlstore/tx.go",
+		`Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true}, `, "",
+		"./store/sqlite", "TestDatabase/sqlite$/the_host's_transaction",
+	},
+	// Crashes.
+	{
+		"a commit that has failed is taken for done", "store/internal/sqlstore/store.go",
+		"	return t.commit(ctx)\n", "	_ = t.commit(ctx)\n	return nil\n",
+		"./internal/crash", "TestACommitWithoutAnAnswer/PostgreSQL_by_pgx/the_connection_is_cut_before",
+	},
+	{
+		"a commit without an answer is taken for undone", "store/internal/sqlstore/errors.go",
+		"if !unsent && d.Classify(err) == Unavailable {", "if false && !unsent {",
+		"./internal/crash", "TestACommitWithoutAnAnswer/MariaDB/.*between",
+	},
+	{
+		"the answer of a redeem is not stored", "redeem.go",
+		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown",
+		"	plan.Outcome = nil\n	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown",
+		"./internal/crash", "TestACommitWithoutAnAnswer/MariaDB/.*between",
+	},
+	{
+		"the answer of a redeem is committed before its effects", "redeem.go",
+		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown", answerFirst,
+		"./internal/crash", "TestConnectionsThatAreCutUnderLoad/PostgreSQL_by_pgx",
+	},
+	{
+		"a call is answered before it is committed", "mutate.go",
+		`		err = e.store.Update(ctx, func(tx store.Tx) error {
+			var err error
+			result, refused, err = run(ctx, tx, op)
+			return err
+		})
+`, `		decided := make(chan error)
+		go func() {
+			_ = e.store.Update(context.WithoutCancel(ctx), func(tx store.Tx) error {
+				var err error
+				result, refused, err = run(ctx, tx, op)
+				decided <- err
+				time.Sleep(5 * time.Millisecond)
+				return err
+			})
+		}()
+		err = <-decided
+`,
+		"./internal/crash", "TestAProcessThatIsKilled/SQLite",
 	},
 }

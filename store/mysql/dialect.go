@@ -40,10 +40,10 @@ func dialect() *sqlstore.Dialect {
 			CodeKey:    `CONCAT('code:', codes.name)`,
 			CampaignOf: `CAST(JSON_UNQUOTE(JSON_EXTRACT(d.body, '$.campaign_id')) AS BINARY)`,
 			BodyText:   `d.body`,
-			Relatives: `JOIN JSON_TABLE(JSON_ARRAY_APPEND(COALESCE(JSON_EXTRACT(d.body, '$.children'), '[]'), '$',
-				COALESCE(JSON_UNQUOTE(JSON_EXTRACT(d.body, '$.redemption')), '')),
-				'$[*]' COLUMNS (id VARBINARY(255) PATH '$')) AS relatives`,
-			Relative:      `relatives.id`,
+			ParentOf:   `CAST(JSON_UNQUOTE(JSON_EXTRACT(d.body, '$.redemption')) AS BINARY)`,
+			ChildrenOf: `JOIN JSON_TABLE(COALESCE(JSON_EXTRACT(d.body, '$.children'), '[]'),
+				'$[*]' COLUMNS (id VARBINARY(255) PATH '$')) AS children`,
+			ChildID:       `children.id`,
 			Lookup:        lookup,
 			InsertOrdered: func(relation string) string { return `ORDER BY ` + relation + `.place` },
 			UpdateDocuments: `UPDATE #docs STRAIGHT_JOIN @documents d
@@ -90,8 +90,12 @@ const (
 			k.value + changes.delta, k.value + 9223372036854775807 + 1)`
 )
 
-// lookup joins a table; the planner finds the primary key by itself.
+// lookup joins a table behind the one that names its rows, whatever the server believes about their number: what it knows of a
+// table that has grown at once is old.
 func lookup(join, table, alias, _, condition string) string {
+	if join == "JOIN" {
+		join = "STRAIGHT_JOIN"
+	}
 	return ` ` + join + ` ` + table + ` ` + alias + ` ON ` + condition + ` `
 }
 

@@ -60,7 +60,11 @@ func migrated(t testing.TB, db *sql.DB, options ...mysql.Option) *mysql.Store {
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) store.Store { return migrated(t, newDB(t, dbtest.MySQL(t))) }, storetest.Features{Concurrent: true})
+	const tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+	storetest.Run(t, sqltest.Share(t, tables, func(t *testing.T) sqltest.Shared {
+		db := newDB(t, dbtest.MySQL(t))
+		return sqltest.Shared{Store: migrated(t, db), SQL: db}
+	}), storetest.Features{Concurrent: true})
 }
 
 func TestDatabase(t *testing.T) {

@@ -45,9 +45,10 @@ func dialect() *sqlstore.Dialect {
 			CodeKey:    `'code:' || codes.name`,
 			CampaignOf: `d.body ->> 'campaign_id'`,
 			BodyText:   `d.body::text`,
-			Relatives: `CROSS JOIN LATERAL (SELECT d.body ->> 'redemption' AS id UNION ALL SELECT json_array_elements_text(
-				CASE WHEN json_typeof(d.body -> 'children') = 'array' THEN d.body -> 'children' ELSE '[]' END)) AS relatives`,
-			Relative:        `relatives.id`,
+			ParentOf:   `d.body ->> 'redemption'`,
+			ChildrenOf: `CROSS JOIN LATERAL json_array_elements_text(
+				CASE WHEN json_typeof(d.body -> 'children') = 'array' THEN d.body -> 'children' ELSE '[]' END) AS children (id)`,
+			ChildID:         `children.id`,
 			Lookup:          lookup,
 			Ignore:          `ON CONFLICT DO NOTHING`,
 			InsertOrdered:   func(relation string) string { return `ORDER BY ` + relation + `.place ON CONFLICT DO NOTHING` },

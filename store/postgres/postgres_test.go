@@ -91,7 +91,11 @@ func TestContract(t *testing.T) {
 	for name, open := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storetest.Run(t, func(t *testing.T) store.Store { return migrated(t, open(t, dbtest.Postgres(t))) }, storetest.Features{Concurrent: true})
+			const tables = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
+			storetest.Run(t, sqltest.Share(t, tables, func(t *testing.T) sqltest.Shared {
+				dsn := dbtest.Postgres(t)
+				return sqltest.Shared{Store: migrated(t, open(t, dsn)), SQL: newDB(t, dsn)}
+			}), storetest.Features{Concurrent: true})
 		})
 	}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,7 +29,8 @@ func (b backend) Update(context.Context) (sqlstore.Session, error) {
 	return &session{pool: b.pool, options: pgx.TxOptions{IsoLevel: pgx.ReadCommitted}}, nil
 }
 
-// session sends everything that it is given at a time as one batch, the first of them together with BEGIN.
+// session sends everything that it is given at a time as one batch, the first of them together with BEGIN. Many rows are
+// copied instead.
 type session struct {
 	pool    Pool
 	options pgx.TxOptions
@@ -41,7 +43,42 @@ const (
 	patienceOfRollback = 5 * time.Second
 )
 
+// Run sends the calls up to one that copies as a batch, and copies by itself.
 func (s *session) Run(ctx context.Context, calls ...sqlstore.Call) error {
+	for {
+		n := slices.IndexFunc(calls, func(c sqlstore.Call) bool { return c.Copy != nil })
+		if n < 0 {
+			n = len(calls)
+		}
+		if n > 0 || s.tx == nil {
+			if err := s.batch(ctx, calls[:n]); err != nil {
+				return err
+			}
+		}
+		if n == len(calls) {
+			return nil
+		}
+		if err := s.copy(ctx, &calls[n]); err != nil {
+			return err
+		}
+		if calls = calls[n+1:]; len(calls) == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *session) copy(ctx context.Context, call *sqlstore.Call) error {
+	count, err := s.tx.CopyFrom(ctx, call.Copy.Table, call.Copy.Columns, pgx.CopyFromRows(call.Copy.Rows))
+	switch {
+	case err != nil:
+		return call.Fail(err)
+	case call.Done != nil:
+		return call.Done(count)
+	}
+	return nil
+}
+
+func (s *session) batch(ctx context.Context, calls []sqlstore.Call) error {
 	batch := &pgx.Batch{}
 	var sender Pool = s.tx
 	begins := s.tx == nil

@@ -32,6 +32,7 @@ func dialect() *sqlstore.Dialect {
 		Numbered:    true,
 		From:        from,
 		Encode:      sqlstore.EncodeJSON,
+		Cell:        func(_ sqlstore.Type, parameter string) string { return parameter },
 		Quote:       func(identifier string) string { return `"` + identifier + `"` },
 		Prepare:     true,
 		Returning:   true,
@@ -43,17 +44,18 @@ func dialect() *sqlstore.Dialect {
 			CodeKey:    `'code:' || codes.name`,
 			CampaignOf: `json_extract(d.body, '$.campaign_id')`,
 			BodyText:   `d.body`,
-			Relatives: `JOIN json_each(json_insert(COALESCE(json_extract(d.body, '$.children'), '[]'), '$[#]',
-				COALESCE(json_extract(d.body, '$.redemption'), ''))) AS relatives`,
-			Relative: `relatives.value`,
-			Lookup:   lookup,
-			Ignore:   `ON CONFLICT DO NOTHING`,
+			ParentOf:   `json_extract(d.body, '$.redemption')`,
+			ChildrenOf: `JOIN json_each(COALESCE(json_extract(d.body, '$.children'), '[]')) AS children`,
+			ChildID:    `children.value`,
+			Lookup:     lookup,
+			Ignore:     `ON CONFLICT DO NOTHING`,
 			InsertOrdered: func(relation string) string {
 				return `WHERE 1 = 1 ORDER BY ` + relation + `.place ON CONFLICT DO NOTHING`
 			},
-			UpdateDocuments: `UPDATE @documents AS d SET version = d.version + 1, parent = docs.parent, created_at = docs.created_at,
-					binned = docs.binned, names = docs.names, body = docs.body
-				FROM #docs WHERE d.project = :project AND d.kind = docs.kind AND d.id = docs.id AND d.version = docs.version`,
+			UpdateDocuments: `WITH given AS MATERIALIZED (SELECT :project AS project, docs.* FROM #docs)
+				UPDATE @documents AS d SET version = d.version + 1, parent = given.parent, created_at = given.created_at,
+					binned = given.binned, names = given.names, body = given.body
+				FROM given WHERE d.project = given.project AND d.kind = given.kind AND d.id = given.id AND d.version = given.version`,
 			DeleteNames: `DELETE FROM @names WHERE project = :project
 				AND (kind, name, id) IN (SELECT named.kind, named.name, named.id FROM #named)`,
 			Raise: `INSERT INTO @counters AS k (project, metric, subject, customer, detail, value, maximum)
@@ -63,10 +65,11 @@ func dialect() *sqlstore.Dialect {
 				SET value = k.value + excluded.value, maximum = excluded.maximum
 				WHERE k.value <= excluded.maximum - excluded.value
 				RETURNING metric, subject, customer, detail`,
-			Lower: `UPDATE @counters AS k SET value = k.value + changes.delta
-				FROM #changes WHERE k.project = :project AND k.metric = changes.metric AND k.subject = changes.subject
-					AND k.customer = changes.customer AND k.detail = changes.detail
-					AND k.value >= -changes.delta AND k.value + changes.delta <= changes.ceiling
+			Lower: `WITH given AS MATERIALIZED (SELECT :project AS project, changes.* FROM #changes)
+				UPDATE @counters AS k SET value = k.value + given.delta
+				FROM given WHERE k.project = given.project AND k.metric = given.metric AND k.subject = given.subject
+					AND k.customer = given.customer AND k.detail = given.detail
+					AND k.value >= -given.delta AND k.value + given.delta <= given.ceiling
 				RETURNING metric, subject, customer, detail`,
 			Bump: `INSERT INTO @heads AS h (project, name, value) VALUES (:project, :name, :by)
 				ON CONFLICT (project, name) DO UPDATE SET value = h.value + excluded.value`,
@@ -78,8 +81,15 @@ func dialect() *sqlstore.Dialect {
 	}
 }
 
-// lookup joins a table; the planner finds the primary key by itself.
+// The planner knows nothing about the sizes of tables, and would rather read everything of a project and look each row up
+// in the parameter. So lookup keeps the order of the tables, and an UPDATE takes the project from a relation that is
+// MATERIALIZED, where the planner does not see that it is always the same.
+
+// lookup joins a table behind the one that names its rows.
 func lookup(join, table, alias, _, condition string) string {
+	if join == "JOIN" {
+		join = "CROSS JOIN"
+	}
 	return ` ` + join + ` ` + table + ` ` + alias + ` ON ` + condition + ` `
 }
 

@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 	_ "modernc.org/sqlite"
 
-	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/store/internal/sqltest"
 	"github.com/voucherify-go/voucherify/store/sqlite"
 	"github.com/voucherify-go/voucherify/store/storetest"
 )
@@ -76,7 +76,11 @@ func TestContract(t *testing.T) {
 	for driver := range drivers {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
-			storetest.Run(t, func(t *testing.T) store.Store { return migrated(t, open(t, driver)) }, storetest.Features{Concurrent: true})
+			const tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+			storetest.Run(t, sqltest.Share(t, tables, func(t *testing.T) sqltest.Shared {
+				db := open(t, driver)
+				return sqltest.Shared{Store: migrated(t, db), SQL: db}
+			}), storetest.Features{Concurrent: true})
 		})
 	}
 }

@@ -65,6 +65,7 @@ func (a *application) documents(ctx context.Context) error {
 		}
 		stored := noNames
 		if doc.Version == 0 {
+			row[2] = int64(1)
 			created.rows = append(created.rows, row)
 		} else {
 			known := a.known[recordID{doc.Kind, doc.ID}]
@@ -115,15 +116,21 @@ func (a *application) learn(ctx context.Context) error {
 
 // Chunks of tuples are handed to one statement, so that a plan of a million records is no statement of a gigabyte.
 const (
-	chunkRows  = 1000
-	chunkBytes = 1 << 20
+	chunkRows  = 4000
+	chunkBytes = 2 << 20
+	// copyRows is from how many rows on a chunk is worth the round trips of a copy.
+	copyRows = 200
 )
 
 // write plans a statement that must affect every one of the tuples.
 func (a *application) write(s *statement, tuples Tuples, refusal error) {
+	most := chunkRows
+	if a.texts.dialect.Cell != nil {
+		most = fewRows // the form for a few rows is faster, and another statement costs no round trip
+	}
 	for rows := tuples.rows; len(rows) > 0; {
 		n, size := 0, 0
-		for ; n < len(rows) && n < chunkRows && size < chunkBytes; n++ {
+		for ; n < len(rows) && n < most && size < chunkBytes; n++ {
 			for _, value := range rows[n] {
 				if text, ok := value.(string); ok {
 					size += len(text)
@@ -133,6 +140,9 @@ func (a *application) write(s *statement, tuples Tuples, refusal error) {
 		chunk := rows[:n]
 		rows = rows[n:]
 		call := s.call(a.project, Tuples{relation: tuples.relation, rows: chunk})
+		if s.into != "" && n >= copyRows {
+			call.Copy = a.copyOf(s.into, tuples.relation, chunk)
+		}
 		call.Done = func(count int64) error {
 			if count != int64(len(chunk)) {
 				return fmt.Errorf("%d of %d %s, the first is %v: %w", count, len(chunk), tuples.relation.Name, chunk[0][:2], refusal)
@@ -141,6 +151,18 @@ func (a *application) write(s *statement, tuples Tuples, refusal error) {
 		}
 		a.calls = append(a.calls, call)
 	}
+}
+
+// copyOf is the rows of a relation as they stand in a table.
+func (a *application) copyOf(table string, r *Relation, chunk [][]any) *Copy {
+	c := &Copy{Table: a.texts.path(table), Columns: []string{"project"}, Rows: make([][]any, len(chunk))}
+	for _, column := range r.Columns {
+		c.Columns = append(c.Columns, column.Name)
+	}
+	for i, row := range chunk {
+		c.Rows[i] = append([]any{a.project}, row...)
+	}
+	return c
 }
 
 // outcome plans the answer of an idempotent call.

@@ -18,6 +18,9 @@ type Dialect struct {
 	From   func(*Relation) string
 	Encode func(Tuples) []any
 	Arrays bool
+	// Cell is a parameter as a value of a type, for databases in the process, which take a few rows faster as single parameters
+	// than encoded. Nil for the others.
+	Cell func(t Type, parameter string) string
 	// Quote quotes an identifier that holds nothing but letters, digits and underscores.
 	Quote func(identifier string) string
 
@@ -43,12 +46,13 @@ type Dialect struct {
 
 // SQL is the part of the statements that differs between databases.
 type SQL struct {
-	// CodeKey is the key "code:" and codes.name. CampaignOf is the field campaign_id of the voucher d, NULL or empty when
-	// there is none. BodyText is the body of the record d as text.
-	CodeKey, CampaignOf, BodyText string
-	// Relatives are the children and the parent of the redemption d, as items of a FROM clause behind d; Relative is the id
-	// of one of them.
-	Relatives, Relative string
+	// CodeKey is the key "code:" and codes.name. BodyText is the body of the record d as text.
+	CodeKey, BodyText string
+	// CampaignOf is the field campaign_id of the voucher d, and ParentOf the field redemption of the redemption d; they are
+	// NULL or empty when there is none.
+	CampaignOf, ParentOf string
+	// ChildrenOf joins the redemption d with its children; ChildID is the id of one of them.
+	ChildrenOf, ChildID string
 	// Lookup joins a table by its whole primary key: join is JOIN or LEFT JOIN, alias the table's name in columns and in the
 	// condition. Whatever the database believes about the size of the table, it must not read all of it.
 	Lookup func(join, table, alias, columns, condition string) string
@@ -152,6 +156,7 @@ func (d *Dialect) statements(table func(string) string) *statements {
 		bump:   compile(d.SQL.Bump, "project", "name", "by"),
 		schema: compile(`SELECT COALESCE(MAX(m.version), 0) FROM @migrations m`),
 	}
+	s.insertDocuments.into, s.insertNames.into = "documents", "names"
 	d.maintenance(s, compile)
 	return s
 }

@@ -6,6 +6,9 @@ import "context"
 type Call struct {
 	Text string
 	Args []any
+	// Copy says the same as Text and Args, for drivers that load many rows faster than a statement inserts them. Nil for most
+	// statements. A row that exists makes it fail.
+	Copy *Copy
 	// Once says that the statement is not worth preparing, or cannot be prepared.
 	Once bool
 	// Row is called for each row; nil for statements that return none.
@@ -16,6 +19,14 @@ type Call struct {
 	Done func(count int64) error
 	// Failed words the error of the driver when this statement fails; nil leaves it as it is.
 	Failed func(error) error
+}
+
+// Copy is many rows for a table.
+type Copy struct {
+	// Table is the name of the table, behind that of its schema if one was chosen.
+	Table   []string
+	Columns []string
+	Rows    [][]any
 }
 
 // Fail words an error of the driver as the statement wants it.

@@ -200,8 +200,11 @@ func (x *Texts) compileSnapshot(shape needed) *statement {
 	}
 	if shape.redemptions {
 		params = append(params, "traces")
-		with = append(with, `family (id) AS (SELECT traces.id FROM #traces UNION SELECT `+sql.Relative+` FROM family `+
-			sql.record("JOIN", "d", "redemption", "family.id")+sql.Relatives+`)`)
+		with = append(with,
+			`elders (id) AS (SELECT traces.id FROM #traces UNION SELECT `+sql.ParentOf+` FROM #traces `+
+				sql.record("JOIN", "d", "redemption", "traces.id")+`)`,
+			`family (id) AS (SELECT elders.id FROM elders UNION SELECT `+sql.ChildID+` FROM elders `+
+				sql.record("JOIN", "d", "redemption", "elders.id")+sql.ChildrenOf+`)`)
 		parts = append(parts, `SELECT 4, '', d.id, d.names, '', d.version, `+sql.BodyText+` FROM family `+
 			sql.record("JOIN", "d", "redemption", "family.id"))
 	}
@@ -227,7 +230,7 @@ func (x *Texts) compileSnapshot(shape needed) *statement {
 	}
 	template := strings.Join(parts, "\nUNION ALL\n")
 	if len(with) > 0 {
-		template = "WITH RECURSIVE " + strings.Join(with, ",\n") + "\n" + template
+		template = "WITH " + strings.Join(with, ",\n") + "\n" + template
 	}
 	return x.dialect.compile(x.table, template, params...)
 }

@@ -75,6 +75,42 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+func TestFewRowsAreParametersOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	d := plain()
+	d.Cell = func(kind Type, parameter string) string {
+		if kind == Integer {
+			return "int(" + parameter + ")"
+		}
+		return parameter
+	}
+	s := d.compile(quoted, "SELECT :a FROM #numbered, #codes WHERE :a", "a", "codes", "numbered")
+	rows := func(r *Relation, count int, row ...any) Tuples {
+		t := Tuples{relation: r}
+		for range count {
+			t.rows = append(t.rows, row)
+		}
+		return t
+	}
+	call := s.call("A", rows(codesRelation, 2, "code"), rows(positionsRelation, 1, int64(7), int64(8)))
+	text := `SELECT ? FROM (SELECT 1 AS place, int(?) AS seq, int(?) AS position) AS numbered,` +
+		` (SELECT 1 AS place, ? AS name UNION ALL SELECT 2 AS place, ? AS name) AS codes WHERE ?`
+	if diff := cmp.Diff(text, call.Text); diff != "" {
+		t.Errorf("text (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]any{"A", int64(7), int64(8), "code", "code", "A"}, call.Args); diff != "" {
+		t.Errorf("arguments (-want +got):\n%s", diff)
+	}
+	for name, values := range map[string][]any{
+		"too many rows in all": {"A", rows(codesRelation, fewRows, "code"), rows(positionsRelation, 1, int64(7), int64(8))},
+		"no rows":              {"A", rows(codesRelation, 0), rows(positionsRelation, 1, int64(7), int64(8))},
+	} {
+		if got := s.call(values...).Text; got != s.any.text {
+			t.Errorf("%s: got %s, want %s", name, got, s.any.text)
+		}
+	}
+}
+
 func TestMistakesOfTemplatesPanic(t *testing.T) {
 	t.Parallel()
 	for _, template := range []string{"SELECT :unknown", "SELECT 1 FROM #unknown"} {

@@ -120,6 +120,14 @@ func (x *Texts) table(name string) string {
 	return quoted
 }
 
+// path is the name of a table in parts that are not quoted.
+func (x *Texts) path(name string) []string {
+	if x.options.Schema != "" {
+		return []string{x.options.Schema, x.options.Prefix + name}
+	}
+	return []string{x.options.Prefix + name}
+}
+
 // newest is the version of the schema that this version of the package needs.
 func (x *Texts) newest() int64 { return x.migrations[len(x.migrations)-1].version }
 

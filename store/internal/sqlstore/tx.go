@@ -109,7 +109,11 @@ func (t *tx) protected(ctx context.Context, what string, plan *redemption.Plan) 
 	undoing, cancel := context.WithTimeout(context.WithoutCancel(ctx), patienceOfUndo)
 	defer cancel()
 	t.broken = nil
-	undo := t.run(undoing, "undo", Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true}, Call{Text: "RELEASE SAVEPOINT voucherify_plan", Once: true})
+	// One after the other: PostgreSQL takes nothing but the end of a transaction that has failed, not even to prepare it.
+	undo := t.run(undoing, "undo", Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true})
+	if undo == nil {
+		undo = t.run(undoing, "undo", Call{Text: "RELEASE SAVEPOINT voucherify_plan", Once: true})
+	}
 	if undo != nil {
 		return errors.Join(err, undo) // the database has ended the whole transaction
 	}

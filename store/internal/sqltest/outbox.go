@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -16,6 +17,7 @@ func outboxCases() []testCase {
 		{name: "a reader misses no event that was written first and commits last", run: testLateCommit, several: true},
 		{name: "a view that began before a commit reads up to what it sees", run: testOldView},
 		{name: "a view leaves out what stands behind an event that it does not see", run: testViewGap, several: true},
+		{name: "readers that number events at the same time see the same order", run: testReaders},
 		{name: "a plan of many events has them together and in order", run: testManyEvents},
 		{name: "positions that an Update has read are there after its commit", run: testNumberedInside},
 		{name: "reading can begin between two events of one transaction", run: testMiddle},
@@ -104,6 +106,48 @@ func testViewGap(b *bundle) {
 		return err
 	}))
 	b.same("afterwards", "late early", seen(b.outbox(0)))
+}
+
+// testReaders lets readers follow the outbox while events are written. Each of them numbers what it finds.
+func testReaders(b *bundle) {
+	const readers, writers, each = 4, 4, 20
+	b.migrate()
+	orders := make([]string, readers)
+	var working sync.WaitGroup
+	for w := range writers {
+		working.Go(func() {
+			for n := range each {
+				id := fmt.Sprintf("%d-%d", w, n)
+				if err := b.store.Update(b.ctx, func(tx store.Tx) error { return tx.Apply(b.ctx, events(id)) }); err != nil {
+					b.Errorf("write %s: %v", id, err)
+				}
+			}
+		})
+	}
+	for n := range readers {
+		working.Go(func() {
+			var all []store.Entry
+			for last := int64(0); len(all) < writers*each; {
+				var fresh []store.Entry
+				err := b.store.View(b.ctx, func(r store.Reader) (err error) {
+					fresh, err = b.outboxIn(r, last)
+					return err
+				})
+				if err != nil {
+					b.Errorf("read behind %d: %v", last, err)
+					return
+				}
+				if all = append(all, fresh...); len(fresh) > 0 {
+					last = fresh[len(fresh)-1].Position
+				}
+			}
+			orders[n] = seen(all)
+		})
+	}
+	working.Wait()
+	for n := range readers {
+		b.same(fmt.Sprintf("what reader %d has seen", n), seen(b.outbox(0)), orders[n])
+	}
 }
 
 func testManyEvents(b *bundle) {

@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS voucherify_outcomes (
 	PRIMARY KEY (project, verb, call_key)
 ) STRICT;
 
-CREATE INDEX IF NOT EXISTS voucherify_outcomes_created ON voucherify_outcomes (created_at);
+CREATE INDEX IF NOT EXISTS voucherify_outcomes_created ON voucherify_outcomes (project, created_at);
 
 -- Events, those of a transaction as one row: lines of JSON, the first of which has the position.
 CREATE TABLE IF NOT EXISTS voucherify_outbox (
