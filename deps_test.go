@@ -30,7 +30,7 @@ var levels = map[string]int{
 	"vouchertest": 7, "internal/lint": 7, "internal/vectors": 8,
 	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/contract": 7, "internal/metamorphic": 8, "internal/mutants": 8,
 	"internal/oracle": 7,
-	"internal/crash": 8, "internal/dbbench": 8, "examples/internal/address": 8,
+	"internal/crash":  8, "internal/dbbench": 8, "examples/internal/address": 8,
 }
 
 const examplesLevel = 9
