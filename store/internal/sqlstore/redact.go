@@ -33,7 +33,7 @@ func (t *tx) RedactEvents(ctx context.Context, text string, rewrite func(event.E
 	texts := t.texts.statements
 	for after := int64(0); ; {
 		var rows []batchAt
-		find := texts.entriesWith.call(t.project, after, text, quoted(text), int64(redactPage))
+		find := texts.entriesWith.call(t.project, after, text, escaped(text), int64(redactPage))
 		find.Row = func(row Row) error {
 			var r batchAt
 			err := row.Scan(&r.position, &r.text)
@@ -88,8 +88,8 @@ func redacted(row batchAt, text string, rewrite func(event.Event) (event.Event, 
 	return string(clean), nil
 }
 
-// quoted is a text as it stands inside a string of JSON.
-func quoted(text string) string {
+// escaped is a text as it stands inside a string of JSON.
+func escaped(text string) string {
 	whole := appendQuoted(nil, text)
 	return string(whole[1 : len(whole)-1])
 }
