@@ -208,6 +208,16 @@ var all = []mutant{
 		`Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true}, `, "",
 		"./store/sqlite", "TestDatabase/sqlite$/the_host's_transaction",
 	},
+	{
+		"a redaction comes back with what another one has taken out", "store/internal/sqlstore/redact.go",
+		"if count != 1 {", "if false {",
+		"./store/postgres", "TestContract/pgx$/redaction_under_races",
+	},
+	{
+		"a unique code is given to whoever asks at the same time", "published.go",
+		"doc.Version = v.Version\n", "\n",
+		"./store/postgres", "TestContract/pgx$/the_engine_under_races/16_workers_that_publish",
+	},
 	// Crashes.
 	{
 		"a commit that has failed is taken for done", "store/internal/sqlstore/store.go",
