@@ -287,7 +287,7 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 			return fault.New(fault.ResourceProtected, "campaign %s is protected", camp.Name).About("campaign", camp.ID)
 		}
 		docs := []record.Document{doc}
-		gone := map[string]bool{camp.ID: true}
+		gone, codes := map[string]bool{camp.ID: true}, 0
 		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack} {
 			for child, err := range c.tx.List(ctx, kind, store.Query{Parent: camp.ID}) {
 				if err != nil {
@@ -295,6 +295,9 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 				}
 				docs = append(docs, child)
 				gone[child.ID] = true
+				if kind == record.Voucher {
+					codes++ // the counter was read earlier: a publication may have made codes since
+				}
 			}
 		}
 		if err := c.unassignAll(ctx, gone); err != nil {
@@ -303,7 +306,7 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		if err := c.giveUpAll(ctx, docs); err != nil {
 			return err
 		}
-		c.countCodes(camp.ID, -camp.VouchersCount, nil)
+		c.countCodes(camp.ID, -codes, nil)
 		for _, d := range docs {
 			if err := c.remove(ctx, d, force); err != nil {
 				return err

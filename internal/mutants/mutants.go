@@ -38,13 +38,16 @@ const answerFirst = `	outcome := plan.Outcome
 	if outcome != nil {
 		err := e.store.Update(ctx, func(tx store.Tx) error { return tx.Apply(ctx, &redemption.Plan{Outcome: outcome}) })
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	if err := tx.Apply(ctx, plan); err != nil {
-		return nil, nil, err
+` + applied
+
+// applied is where the calls that decide apply their plans.
+const applied = `	if err := tx.Apply(ctx, plan); err != nil {
+		return err
 	}
-	return result, nil, e.disown`
+	op.ids.Skip`
 
 // all is the list of the mistakes.
 var all = []mutant{
@@ -76,7 +79,7 @@ var all = []mutant{
 	},
 	{
 		"of two limits of one counter the weaker counts", "redemption/plan.go",
-		"*c.Limit < *merged[last].Limit", "*c.Limit > *merged[last].Limit",
+		"most = min(most, *later.Limit)", "most = max(most, *later.Limit)",
 		"./store/memory", "TestContract/guards",
 	},
 	{
@@ -112,8 +115,8 @@ var all = []mutant{
 	},
 	// Idempotency.
 	{
-		"the outcome is stored outside the transaction", "redeem.go",
-		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown", answerFirst,
+		"the outcome is stored outside the transaction", "audience.go",
+		applied, answerFirst,
 		"./store/memory", "TestContract/the_engine_under_faults/the_redeem_of_one_code",
 	},
 	{
@@ -205,6 +208,16 @@ var all = []mutant{
 		`Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true}, `, "",
 		"./store/sqlite", "TestDatabase/sqlite$/the_host's_transaction",
 	},
+	{
+		"a redaction comes back with what another one has taken out", "store/internal/sqlstore/redact.go",
+		"if count != 1 {", "if false {",
+		"./store/postgres", "TestContract/pgx$/redaction_under_races",
+	},
+	{
+		"a unique code is given to whoever asks at the same time", "published.go",
+		"doc.Version = v.Version\n", "\n",
+		"./store/postgres", "TestContract/pgx$/the_engine_under_races/16_workers_that_publish",
+	},
 	// Crashes.
 	{
 		"a commit that has failed is taken for done", "store/internal/sqlstore/store.go",
@@ -217,14 +230,13 @@ var all = []mutant{
 		"./internal/crash", "TestACommitWithoutAnAnswer/MariaDB/.*between",
 	},
 	{
-		"the answer of a redeem is not stored", "redeem.go",
-		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown",
-		"	plan.Outcome = nil\n	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown",
+		"the answer of a redeem is not stored", "audience.go",
+		applied, "	plan.Outcome = nil\n" + applied,
 		"./internal/crash", "TestACommitWithoutAnAnswer/MariaDB/.*between",
 	},
 	{
-		"the answer of a redeem is committed before its effects", "redeem.go",
-		"	if err := tx.Apply(ctx, plan); err != nil {\n		return nil, nil, err\n	}\n	return result, nil, e.disown", answerFirst,
+		"the answer of a redeem is committed before its effects", "audience.go",
+		applied, answerFirst,
 		"./internal/crash", "TestConnectionsThatAreCutUnderLoad/PostgreSQL_by_pgx",
 	},
 	{

@@ -45,6 +45,7 @@ func dialect() *sqlstore.Dialect {
 				'$[*]' COLUMNS (id VARBINARY(255) PATH '$')) AS children`,
 			ChildID:       `children.id`,
 			Lookup:        lookup,
+			Holds:         func(text, part string) string { return `INSTR(` + text + `, ` + part + `) > 0` },
 			InsertOrdered: func(relation string) string { return `ORDER BY ` + relation + `.place` },
 			UpdateDocuments: `UPDATE #docs STRAIGHT_JOIN @documents d
 				ON d.project = :project AND d.kind = docs.kind AND d.id = docs.id AND d.version = docs.version

@@ -51,6 +51,7 @@ func dialect() *sqlstore.Dialect {
 			ChildID:         `children.id`,
 			Lookup:          lookup,
 			Ignore:          `ON CONFLICT DO NOTHING`,
+			Holds:           func(text, part string) string { return `strpos(` + text + `, ` + part + `) > 0` },
 			InsertOrdered:   func(relation string) string { return `ORDER BY ` + relation + `.place ON CONFLICT DO NOTHING` },
 			UpdateDocuments: updateDocuments,
 			DeleteNames: `DELETE FROM @names n USING #named

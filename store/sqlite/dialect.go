@@ -49,6 +49,7 @@ func dialect() *sqlstore.Dialect {
 			ChildID:    `children.value`,
 			Lookup:     lookup,
 			Ignore:     `ON CONFLICT DO NOTHING`,
+			Holds:      func(text, part string) string { return `instr(` + text + `, ` + part + `) > 0` },
 			InsertOrdered: func(relation string) string {
 				return `WHERE 1 = 1 ORDER BY ` + relation + `.place ON CONFLICT DO NOTHING`
 			},

@@ -34,6 +34,7 @@ func RunEngine(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"the longest names are told apart in records, counters and answers", testLongestNames},
 		{"an order of 2 MB is stored and read again", testLargeOrder},
 		{"a second engine decides with what the first has configured", testTwoEngines},
+		{"a customer who is deleted permanently is left nowhere", testErasure},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -2,10 +2,12 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"sync"
 
+	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -89,7 +91,11 @@ func (f *Faulty) Update(ctx context.Context, fn func(store.Tx) error) error {
 	var late error
 	err := f.inner.Update(ctx, func(inner store.Tx) error {
 		tx := &faultyTx{faultyReader: faultyReader{Reader: inner, store: f}, tx: inner}
-		if err := fn(tx); err != nil {
+		var shown store.Tx = tx
+		if redactor, ok := inner.(store.Redactor); ok {
+			shown = &faultyRedactor{tx, redactor}
+		}
+		if err := fn(shown); err != nil {
 			return err
 		}
 		fault := f.next()
@@ -209,4 +215,18 @@ func (t *faultyTx) Delete(ctx context.Context, kind record.Kind, id string, vers
 
 func (t *faultyTx) Apply(ctx context.Context, plan *redemption.Plan) error {
 	return t.call(func() error { return t.tx.Apply(ctx, plan) })
+}
+
+// faultyRedactor is a transaction that can redact.
+type faultyRedactor struct {
+	*faultyTx
+	inner store.Redactor
+}
+
+func (t *faultyRedactor) RedactEvents(ctx context.Context, text string, rewrite func(event.Event) (event.Event, error)) error {
+	return t.call(func() error { return t.inner.RedactEvents(ctx, text, rewrite) })
+}
+
+func (t *faultyRedactor) RedactOutcomes(ctx context.Context, text string, rewrite func(json.RawMessage) (json.RawMessage, error)) error {
+	return t.call(func() error { return t.inner.RedactOutcomes(ctx, text, rewrite) })
 }

@@ -7,11 +7,15 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // CheckInvariants fails a test when the state that the engine has left in a store contradicts itself. It reads everything
@@ -43,18 +47,22 @@ func CheckInvariants(t TB, s store.Store) {
 //   - orders: the sums of an order are those of its lines, it carries the redemptions that name it, and one that was only
 //     redeemed once carries exactly the discount that was granted;
 //   - events: every redemption, failure, rollback and return has its event once;
+//   - customers: what is counted of the orders of a customer is their number and sum; none is below 0;
+//   - codes: a campaign counts as many codes as it has;
+//   - holders: who holds a code has a record of it, and a unique code has one holder at most;
 //   - versions: the body of a record knows its version.
 func Problems(ctx context.Context, s store.Store) ([]string, error) {
 	p := &project{
 		redemptions: map[string]*redemption.Redemption{}, rollbacks: map[string]*redemption.Rollback{},
-		orders: map[string]*order.Order{}, counters: map[redemption.CounterKey]int64{}, events: map[happened]int{},
+		orders: map[string]*order.Order{}, customers: map[string]*customer.Customer{}, campaigns: map[string]*campaign.Campaign{},
+		vouchers: map[string]*voucher.Voucher{}, holders: map[string]*publication.Holder{}, counters: map[redemption.CounterKey]int64{}, events: map[happened]int{},
 	}
 	err := s.View(ctx, func(r store.Reader) error { return p.read(ctx, r) })
 	if err != nil {
 		return nil, err
 	}
 	for _, check := range []func(){
-		p.checkCounters, p.checkRedemptions, p.checkRollbacks, p.checkOrders, p.checkEvents,
+		p.checkCounters, p.checkRedemptions, p.checkRollbacks, p.checkOrders, p.checkEvents, p.checkSums, p.checkHolders,
 	} {
 		check()
 	}
@@ -67,6 +75,10 @@ type project struct {
 	redemptions map[string]*redemption.Redemption
 	rollbacks   map[string]*redemption.Rollback
 	orders      map[string]*order.Order
+	customers   map[string]*customer.Customer
+	campaigns   map[string]*campaign.Campaign
+	vouchers    map[string]*voucher.Voucher
+	holders     map[string]*publication.Holder
 	counters    map[redemption.CounterKey]int64
 	events      map[happened]int
 	problems    []string
@@ -105,6 +117,11 @@ func (p *project) read(ctx context.Context, r store.Reader) error {
 			named[c.Key] = true
 		}
 	}
+	for _, sums := range [...]map[redemption.CounterKey]int64{p.summaries(), p.codes()} {
+		for key := range sums {
+			named[key] = true
+		}
+	}
 	p.counters, err = r.Counters(ctx, slices.SortedFunc(maps.Keys(named), redemption.CounterKey.Compare))
 	return err
 }
@@ -123,6 +140,18 @@ func (p *project) decode(doc *record.Document) error {
 	case record.Rollback:
 		x := &redemption.Rollback{}
 		p.rollbacks[doc.ID], body = x, x
+	case record.Customer:
+		x := &customer.Customer{}
+		p.customers[doc.ID], body, version = x, x, &x.Version
+	case record.Campaign:
+		x := &campaign.Campaign{}
+		p.campaigns[doc.ID], body, version = x, x, &x.Version
+	case record.Voucher:
+		x := &voucher.Voucher{}
+		p.vouchers[doc.ID], body, version = x, x, &x.Version
+	case record.Holder:
+		x := &publication.Holder{}
+		p.holders[doc.ID], body, version = x, x, &x.Version
 	default:
 		return nil
 	}

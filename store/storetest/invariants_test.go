@@ -5,11 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/store/memory"
+	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // scene is a store with a stack of two that is half rolled back, a redemption with returns, and one that is rolled back.
@@ -18,6 +21,7 @@ type scene struct {
 	stack, part, returned string
 	undone, rollback      string
 	order                 string
+	buyer, voucher, pool  string
 }
 
 func newScene(t *testing.T) *scene {
@@ -41,6 +45,9 @@ func newScene(t *testing.T) *scene {
 	h.must(err)
 	back, err := h.Rollback(h.ctx, redemption.RollbackRequest{Redemption: undone.ID()})
 	h.must(err)
+	h.pool("Pool", 3)
+	given, err := h.Publications.Create(h.ctx, fromPool("Pool", customer.BySourceID("c2")))
+	h.must(err)
 	_, err = h.Redeem(h.ctx, cart("c2", "nothing"))
 	if err == nil {
 		t.Fatal("a code that does not exist was redeemed")
@@ -48,6 +55,7 @@ func newScene(t *testing.T) *scene {
 	return &scene{
 		store: s, stack: stack.ID(), part: stack.Redemptions[1].ID, returned: returned.ID(), undone: undone.ID(),
 		rollback: back.Rollbacks[0].ID, order: returned.Order.ID,
+		buyer: undone.Customer.ID, voucher: given.VouchersID[0], pool: given.CampaignID,
 	}
 }
 
@@ -85,6 +93,11 @@ func edit[T any](t *testing.T, s store.Store, kind record.Kind, id string, chang
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// counts is a plan that changes a counter.
+func counts(key redemption.CounterKey, delta int64) *redemption.Plan {
+	return &redemption.Plan{Consume: []redemption.Consume{{Key: key, Delta: delta}}}
 }
 
 // forgetTheUse takes the use of the voucher out of what a redemption has counted.
@@ -152,6 +165,27 @@ func TestTheInvariantsFindContradictions(t *testing.T) {
 			plan.Events[0].EntityID = s.returned
 			applied(plan)(t, s)
 		}, "was told 2 times"},
+		"an order that is not in the summary": {func(t *testing.T, s *scene) {
+			edit(t, s.store, record.Order, s.order, func(o *order.Order) { o.CustomerID, o.Status = s.buyer, order.Paid })
+		}, "the orders of the customer add up to"},
+		"a summary of orders that are not there": {func(t *testing.T, s *scene) {
+			applied(counts(redemption.SummaryKey(s.buyer, customer.OrdersTotalAmount), 1))(t, s)
+		}, "is 1, the orders of the customer add up to 0"},
+		"a code that is not counted": {func(t *testing.T, s *scene) {
+			applied(counts(redemption.CounterKey{Metric: redemption.CountCodes, Subject: s.pool}, -1))(t, s)
+		}, "is 2, the campaign has 3 codes"},
+		"a holder without a record": {func(t *testing.T, s *scene) {
+			edit(t, s.store, record.Voucher, s.voucher, func(v *voucher.Voucher) { v.HolderID = "cust_other" })
+		}, "says that cust_other holds it"},
+		"a unique code with two holders": {func(t *testing.T, s *scene) {
+			text, err := json.Marshal(publication.Holder{ID: "hold_2", RedeemableID: s.voucher, CustomerID: "cust_other", Version: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := document(record.Holder, "hold_2", 0)
+			doc.Body = text
+			applied(&redemption.Plan{Writes: []record.Document{doc}})(t, s)
+		}, "is held by 2 customers, it can be by 1"},
 		"a record that lags behind": {func(t *testing.T, s *scene) {
 			ctx := t.Context()
 			err := s.store.Update(ctx, func(tx store.Tx) error {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -28,7 +29,7 @@ type ledger struct {
 	commits [][]event.Event
 	// raised is the number of transactions that have changed the configuration.
 	raised int64
-	// unknown says that a commit has ended with ErrUnknownCommit, so that the books may be wrong.
+	// unknown says that the books may be wrong: a commit has ended with ErrUnknownCommit, or what was committed was redacted.
 	unknown bool
 }
 
@@ -66,6 +67,9 @@ func (l *ledger) Update(ctx context.Context, fn func(store.Tx) error) error {
 	page := &page{ledger: l}
 	err := l.inner.Update(ctx, func(tx store.Tx) error {
 		page.Tx = tx
+		if redactor, ok := tx.(store.Redactor); ok {
+			return fn(&redacting{page, redactor})
+		}
 		return fn(page)
 	})
 	l.mu.Lock()
@@ -73,6 +77,7 @@ func (l *ledger) Update(ctx context.Context, fn func(store.Tx) error) error {
 	switch {
 	case err == nil:
 		l.enter(page)
+		l.unknown = l.unknown || page.redacted
 	case errors.Is(err, store.ErrUnknownCommit):
 		l.unknown = true
 	}
@@ -151,6 +156,23 @@ type page struct {
 	consume  []redemption.Consume
 	outcomes []redemption.Outcome
 	events   []event.Event
+	redacted bool
+}
+
+// redacting is a page over a transaction that can redact.
+type redacting struct {
+	*page
+	store.Redactor
+}
+
+func (r *redacting) RedactEvents(ctx context.Context, text string, rewrite func(event.Event) (event.Event, error)) error {
+	r.redacted = true
+	return r.Redactor.RedactEvents(ctx, text, rewrite)
+}
+
+func (r *redacting) RedactOutcomes(ctx context.Context, text string, rewrite func(json.RawMessage) (json.RawMessage, error)) error {
+	r.redacted = true
+	return r.Redactor.RedactOutcomes(ctx, text, rewrite)
 }
 
 func (p *page) Put(ctx context.Context, doc record.Document) error {

@@ -58,6 +58,7 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers return the units of one line once each", raceReturns},
 		{"16 workers that return and roll back give the discount back once", raceReturnAgainstRollback},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
+		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()

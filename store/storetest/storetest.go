@@ -89,7 +89,9 @@ func groups() []group {
 		{name: "plans", cases: planCases()},
 		{name: "snapshot", cases: snapshotCases()},
 		{name: "limits", cases: limitCases()},
+		{name: "redaction", cases: redactCases()},
 		{name: "isolation", concurrent: true, cases: isolationCases()},
 		{name: "contention", concurrent: true, cases: contentionCases()},
+		{name: "redaction under races", concurrent: true, cases: redactRaces()},
 	}
 }

@@ -56,6 +56,8 @@ type SQL struct {
 	// Lookup joins a table by its whole primary key: join is JOIN or LEFT JOIN, alias the table's name in columns and in the
 	// condition. Whatever the database believes about the size of the table, it must not read all of it.
 	Lookup func(join, table, alias, columns, condition string) string
+	// Holds is the condition that a text holds a part, byte for byte.
+	Holds func(text, part string) string
 	// Ignore ends an INSERT so that rows that exist are left out, where the database can count them; otherwise it is empty
 	// and the INSERT fails with the Failure Duplicate.
 	Ignore string
@@ -118,6 +120,8 @@ type statements struct {
 	schema                                   *statement
 	oldOutcomes, purgeOutcomes               *statement
 	oldEntries, purgeEntries                 *statement
+	entriesWith, rewriteEntry                *statement
+	outcomesWith, rewriteOutcome             *statement
 }
 
 // documentColumns are read into a record.Document, see scanDocument.
@@ -189,6 +193,16 @@ func (d *Dialect) maintenance(s *statements, compile func(string, ...string) *st
 		ORDER BY o.position LIMIT :most`, "project", "delivered", "before", "most")
 	s.purgeEntries = compile(`DELETE FROM @outbox WHERE project = :project AND position <= :last AND created_at < :before`,
 		"project", "last", "before")
+	s.entriesWith = compile(`SELECT o.position, o.events FROM @outbox o WHERE o.project = :project AND o.position > :after
+			AND (`+d.SQL.Holds("o.events", ":text")+` OR `+d.SQL.Holds("o.events", ":quoted")+`)
+		ORDER BY o.position LIMIT :most`, "project", "after", "text", "quoted", "most")
+	s.rewriteEntry = compile(`UPDATE @outbox SET events = :clean WHERE project = :project AND position = :position AND events = :old`,
+		"project", "position", "old", "clean")
+	s.outcomesWith = compile(`SELECT o.verb, o.call_key, o.answer FROM @outcomes o
+		WHERE o.project = :project AND (o.verb, o.call_key) > (:verb, :key) AND `+d.SQL.Holds("o.answer", ":text")+`
+		ORDER BY o.verb, o.call_key LIMIT :most`, "project", "verb", "key", "text", "most")
+	s.rewriteOutcome = compile(`UPDATE @outcomes SET answer = :clean
+		WHERE project = :project AND verb = :verb AND call_key = :key AND answer = :old`, "project", "verb", "key", "old", "clean")
 }
 
 // visible is the condition that a record is not in the bin. It is not "binned = 0": that is the condition of the indexes for
