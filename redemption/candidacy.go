@@ -69,10 +69,10 @@ func NewCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest) (*Candidac
 	return newCandidacy(x, s, r, (*offerIndex).search)
 }
 
-// newCandidacy is NewCandidacy with the way in which offers are found, which tests replace by looking at all of them.
-func newCandidacy(
-	x *Catalogue, s *Snapshot, r *QualificationRequest, find func(*offerIndex, *validation.Facts, time.Time) []*incentive,
-) (*Candidacy, error) {
+// finder is a way in which offers are found that may apply; tests look at all of them.
+type finder func(*offerIndex, *validation.Facts, time.Time) []*incentive
+
+func newCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest, find finder) (*Candidacy, error) {
 	if err := x.checkQualification(s, r); err != nil {
 		return nil, err
 	}
@@ -82,6 +82,7 @@ func newCandidacy(
 	}
 	base.qualifies, base.omit = true, r.omit()
 	base.fillFacts()
+	base.facts.Order.Amount = base.start.Total() // each candidate is alone on the cart
 	c := &Candidacy{request: r, scene: scenarios[r.scenario()], omit: base.omit, base: base, known: make(map[string]bool)}
 	if c.filter, err = r.Options.filter(); err != nil {
 		return nil, err

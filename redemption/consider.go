@@ -138,13 +138,23 @@ func (c *calculation) judge(one *candidate) (t *turn, near *Step, ok bool) {
 	if c.checkBundle(t) == nil || partialBundles(c.omit) {
 		return t, near, ok
 	}
-	// A bundle of which nothing is there is no near miss, and neither is one beside another.
-	if near != nil || len(t.bundle.Identified) == 0 {
+	// A bundle of which nothing is there is no near miss, and neither is one beside another miss.
+	if near != nil || len(t.bundle.Identified) == 0 || c.incompleteBundles(t) > 1 {
 		return t, nil, false
 	}
 	t.answer.Result.Bundle = t.bundle
 	step := c.decision.Steps[len(c.decision.Steps)-1]
 	return t, &step, false
+}
+
+func (c *calculation) incompleteBundles(t *turn) int {
+	n := 0
+	for _, r := range t.incentive.rules {
+		if bundle, ok := r.program.Bundle(c.facts.Order.Items); ok && bundle.Quantity == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // qualifyRules evaluates the rules of a candidate without the conditions that are left out. When they fail only because one
