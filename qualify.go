@@ -49,7 +49,7 @@ func (e *Engine) qualify(ctx context.Context, r store.Reader, op operation, requ
 	if err != nil {
 		return nil, err
 	}
-	if err := addCodes(ctx, r, candidacy); err != nil {
+	if err := e.addCodes(ctx, r, candidacy); err != nil {
 		return nil, err
 	}
 	if err := extend(ctx, r, snapshot, redemption.Needs{Counters: candidacy.Counters()}); err != nil {
@@ -59,23 +59,22 @@ func (e *Engine) qualify(ctx context.Context, r store.Reader, op operation, requ
 }
 
 // addCodes reads the codes that a qualification looks at. A code of the customer is looked at as such.
-func addCodes(ctx context.Context, r store.Reader, candidacy *redemption.Candidacy) error {
+func (e *Engine) addCodes(ctx context.Context, r store.Reader, candidacy *redemption.Candidacy) error {
 	codes := candidacy.Codes()
 	if codes.Holder != "" {
-		holders, _, err := holdersOf(ctx, r, store.Query{Parent: codes.Holder, Descending: true, Limit: redemption.MaxQualifiedCodes})
-		if err != nil {
-			return err
-		}
-		held := make([]string, len(holders))
-		for i, h := range holders {
-			held[i] = h.RedeemableID
-		}
-		if err := addNamed(ctx, r, candidacy, true, held); err != nil {
+		if err := e.addHeld(ctx, r, candidacy, codes.Holder); err != nil {
 			return err
 		}
 	}
-	if err := addNamed(ctx, r, candidacy, false, codes.Keys); err != nil || !codes.Standalone {
-		return err
+	if len(codes.Keys) > 0 {
+		snapshot, err := r.Snapshot(ctx, redemption.Needs{Vouchers: codes.Keys})
+		if err != nil {
+			return fmt.Errorf("voucherify: read codes of campaigns: %w", err)
+		}
+		addNamed(candidacy, false, codes.Keys, snapshot.Vouchers)
+	}
+	if !codes.Standalone {
+		return nil
 	}
 	query := store.Query{Parent: withoutCampaign, Descending: true, Limit: redemption.MaxQualifiedCodes}
 	for doc, err := range r.List(ctx, record.Voucher, query) {
@@ -92,19 +91,29 @@ func addCodes(ctx context.Context, r store.Reader, candidacy *redemption.Candida
 	return nil
 }
 
-// addNamed reads vouchers by their ids or keys. Those that are gone are passed over.
-func addNamed(ctx context.Context, r store.Reader, candidacy *redemption.Candidacy, held bool, names []string) error {
-	if len(names) == 0 {
-		return nil
+// addHeld reads the newest codes of a customer.
+func (e *Engine) addHeld(ctx context.Context, r store.Reader, candidacy *redemption.Candidacy, customerID string) error {
+	holders, _, err := holdersOf(ctx, r, store.Query{Parent: customerID, Descending: true, Limit: redemption.MaxQualifiedCodes})
+	if err != nil || len(holders) == 0 {
+		return err
 	}
-	snapshot, err := r.Snapshot(ctx, redemption.Needs{Vouchers: names})
+	ids := make([]string, len(holders))
+	for i, h := range holders {
+		ids[i] = h.RedeemableID
+	}
+	vouchers, err := e.vouchersOf(ctx, r, ids)
 	if err != nil {
-		return fmt.Errorf("voucherify: read vouchers: %w", err)
+		return err
 	}
+	addNamed(candidacy, true, ids, vouchers)
+	return nil
+}
+
+// addNamed adds vouchers in the order of their names. Those that are gone are passed over.
+func addNamed(candidacy *redemption.Candidacy, held bool, names []string, found map[string]*voucher.Voucher) {
 	for _, name := range names {
-		if v := snapshot.Vouchers[name]; v != nil {
+		if v := found[name]; v != nil {
 			candidacy.Add(held, v)
 		}
 	}
-	return nil
 }

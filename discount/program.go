@@ -25,7 +25,8 @@ type Program struct {
 type unitProgram struct {
 	Unit
 	formula *formula.Formula
-	sources scope // of REPLACE_ITEMS
+	given   *product.Matcher // lines of the product that it gives
+	sources scope            // of REPLACE_ITEMS
 }
 
 // formulas are the parsed formulas of a discount; nil where there is none.
@@ -118,6 +119,7 @@ func (p *Program) compileUnits(index *product.Index) error {
 			return err
 		}
 		unit := unitProgram{Unit: u, formula: parsed, sources: p.scope}
+		unit.given = index.Matcher(product.Ref{ID: u.UnitType, Object: product.KindProduct}, product.Ref{ID: u.UnitType, Object: product.KindSKU})
 		if len(u.Replace) > 0 {
 			if unit.sources, err = compileScope(product.Scope{Included: u.Replace}, index); err != nil {
 				return err
@@ -146,6 +148,29 @@ func (p *Program) Uses(o formula.Operand) bool {
 
 // Effect returns the effect that counts, with the default filled in.
 func (p *Program) Effect() Effect { return p.effect }
+
+// Reaches reports whether a line is among the products that the rules make the discount applicable to. Without such products
+// no line is.
+func (p *Program) Reaches(line product.Identity) bool {
+	return p.scope.reaches(line) && !slices.ContainsFunc(p.scope.also, func(s scope) bool { return !s.reaches(line) })
+}
+
+// Touches reports whether a line is of a product that the discount takes something off, or of which it gives free units. A
+// discount on the order touches no line.
+func (p *Program) Touches(line product.Identity) bool {
+	if len(p.units) == 0 {
+		return p.effect != ToOrder && p.Reaches(line)
+	}
+	return slices.ContainsFunc(p.units, func(u unitProgram) bool {
+		switch u.Effect {
+		case AddSame:
+			return p.Reaches(line)
+		case Replace:
+			return u.sources.reaches(line)
+		}
+		return u.given.Matches(line)
+	})
+}
 
 func parseFormulas(d Discount) (f formulas, err error) {
 	for _, part := range [...]struct {

@@ -39,8 +39,8 @@ type calculation struct {
 	facts      validation.Facts
 	buckets    buckets // the day, week and month of the redemption
 
-	omit  validation.Omit // conditions that a qualification leaves out
-	stack []QualifiedRule // what became of rules, when conditions are left out
+	qualifies bool            // what becomes of the rules is noted
+	omit      validation.Omit // conditions that a qualification leaves out
 
 	turns    []*turn
 	pending  map[CounterKey]int64 // what earlier redeemables of this request will consume
@@ -62,6 +62,7 @@ type turn struct {
 	outcome   discount.Outcome
 	bundle    *validation.Bundle
 	limits    []validation.Limit
+	rules     []QualifiedRule // of a qualification
 	// orderValue is what the order adds to the order value of the campaign.
 	orderValue int64
 }

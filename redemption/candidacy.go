@@ -5,19 +5,24 @@ import (
 	"time"
 
 	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/discount/formula"
+	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // candidate is something that may be offered.
 type candidate struct {
-	incentive *incentive
-	voucher   *voucher.Voucher // of codes
 	object    Object
 	id        string
 	created   time.Time
-	held      bool
-	tiers     []string // of a stack
+	category  string
+	campaign  *campaign.Campaign // nil for standalone vouchers
+	incentive *incentive         // nil for stacks
+	voucher   *voucher.Voucher   // of codes
+	stack     *promotion.Stack   // of stacks
+	held      bool               // a code that belongs to the customer
 }
 
 func (c *candidate) place() place { return place{c.created, c.id} }
@@ -64,10 +69,10 @@ func NewCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest) (*Candidac
 	return newCandidacy(x, s, r, (*offerIndex).search)
 }
 
-// newCandidacy is NewCandidacy with the way in which offers are found, which tests replace by looking at all of them.
-func newCandidacy(
-	x *Catalogue, s *Snapshot, r *QualificationRequest, find func(*offerIndex, *validation.Facts, time.Time) []*incentive,
-) (*Candidacy, error) {
+// finder is a way in which offers are found that may apply; tests look at all of them.
+type finder func(*offerIndex, *validation.Facts, time.Time) []*incentive
+
+func newCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest, find finder) (*Candidacy, error) {
 	if err := x.checkQualification(s, r); err != nil {
 		return nil, err
 	}
@@ -75,8 +80,9 @@ func newCandidacy(
 	if err != nil {
 		return nil, err
 	}
-	base.omit = r.omit()
+	base.qualifies, base.omit = true, r.omit()
 	base.fillFacts()
+	base.facts.Order.Amount = base.start.Total() // each candidate is alone on the cart
 	c := &Candidacy{request: r, scene: scenarios[r.scenario()], omit: base.omit, base: base, known: make(map[string]bool)}
 	if c.filter, err = r.Options.filter(); err != nil {
 		return nil, err
@@ -96,17 +102,21 @@ func (c *Candidacy) propose() {
 	for _, i := range c.offers {
 		switch {
 		case i.object == PromotionTier && c.scene.tiers:
-			c.add(&candidate{incentive: i, object: PromotionTier, id: i.id, created: i.created})
+			c.add(&candidate{object: PromotionTier, id: i.id, created: i.created, incentive: i})
 		case i.object == Voucher && c.scene.campaigns:
-			c.add(&candidate{incentive: i, object: Campaign, id: i.campaign.ID, created: i.created})
+			c.add(&candidate{object: Campaign, id: i.campaign.ID, created: i.created, incentive: i})
 		}
 	}
-	if c.scene.stacks {
-		for _, stack := range c.base.catalogue.stacks {
-			c.add(&candidate{object: PromotionStack, id: stack.ID, created: stack.CreatedAt, tiers: stack.Tiers.IDs})
-		}
+	if !c.scene.stacks {
+		return
 	}
-	slices.SortFunc(c.list, func(a, b *candidate) int { return a.place().compare(b.place()) })
+	for _, stack := range c.base.catalogue.stacks {
+		one := &candidate{object: PromotionStack, id: stack.ID, created: stack.CreatedAt, category: stack.CategoryID, stack: stack}
+		if parent := c.base.catalogue.campaigns[stack.CampaignID]; parent != nil {
+			one.campaign = parent.Campaign
+		}
+		c.add(one)
+	}
 }
 
 // generic reports whether an offer is a campaign with one code, which the scenario offers.
@@ -144,13 +154,16 @@ func (c *Candidacy) Add(held bool, vouchers ...*voucher.Voucher) {
 			c.base.snapshot.Holders[v.ID] = true
 		}
 		c.add(&candidate{
-			incentive: c.base.catalogue.voucher(v), voucher: v, object: Voucher, id: v.Code, created: v.CreatedAt, held: held,
+			object: Voucher, id: v.Code, created: v.CreatedAt, incentive: c.base.catalogue.voucher(v), voucher: v, held: held,
 		})
 	}
 }
 
 // add keeps a candidate that passes the filters.
 func (c *Candidacy) add(one *candidate) {
+	if i := one.incentive; i != nil {
+		one.category, one.campaign = i.category, i.campaign
+	}
 	if c.filter == nil || c.filter.Matches(one, c.base.catalogue.moment(c.base.snapshot.Now)) {
 		c.list = append(c.list, one)
 	}
@@ -158,62 +171,47 @@ func (c *Candidacy) add(one *candidate) {
 
 // Value implements validation.FilterView.
 func (c *candidate) Value(field validation.FilterField) any {
-	var parent *campaign.Campaign
-	if c.incentive != nil {
-		parent = c.incentive.campaign
+	if text := c.text(field.ID); text != "" {
+		return text
 	}
-	text := ""
-	switch field.ID {
-	case offerCategory:
-		if c.incentive != nil {
-			text = c.incentive.category
-		}
-	case offerCampaign:
-		if parent != nil {
-			text = parent.ID
-		}
-	case offerCampaignType:
-		if parent != nil {
-			text = string(parent.CampaignType)
-		}
-	case offerID:
-		text = c.id
-		if c.voucher != nil {
-			text = c.voucher.ID
-		}
-	case offerObject:
-		text = string(c.object)
-	case offerVoucherType:
-		if c.voucher != nil {
-			text = string(c.voucher.Type)
-		}
-	case offerCode:
-		if c.voucher != nil {
-			text = c.voucher.Code
-		}
-	case offerHolderRole:
-		if c.held {
-			text = "OWNER"
-		}
+	return nil
+}
+
+func (c *candidate) text(field int) string {
+	switch {
+	case field == offerCategory:
+		return c.category
+	case field == offerObject:
+		return string(c.object)
+	case field == offerCampaign && c.campaign != nil:
+		return c.campaign.ID
+	case field == offerCampaignType && c.campaign != nil:
+		return string(c.campaign.CampaignType)
+	case field == offerID && c.voucher == nil:
+		return c.id
+	case field == offerID:
+		return c.voucher.ID
+	case field == offerVoucherType && c.voucher != nil:
+		return string(c.voucher.Type)
+	case field == offerCode && c.voucher != nil:
+		return c.voucher.Code
+	case field == offerHolderRole && c.held:
+		return string(publication.Owner)
 	}
-	if text == "" {
-		return nil
-	}
-	return text
+	return ""
 }
 
 // Counters are the counters to read, once the codes are added.
 func (c *Candidacy) Counters() []CounterKey {
 	var keys []CounterKey
-	add := func(one *candidate) { keys = append(keys, c.base.countersOf(one)...) }
 	for _, one := range c.list {
-		if one.incentive != nil {
-			add(one)
+		if one.stack == nil {
+			keys = append(keys, c.base.countersOf(one.incentive, one.voucher)...)
 			continue
 		}
-		for _, tier := range one.tiers {
+		for _, tier := range one.stack.Tiers.IDs {
 			if i := c.base.catalogue.tiers[tier]; i != nil {
-				add(&candidate{incentive: i})
+				keys = append(keys, c.base.countersOf(i, nil)...)
 			}
 		}
 	}
@@ -221,18 +219,21 @@ func (c *Candidacy) Counters() []CounterKey {
 	return slices.Compact(keys)
 }
 
-// countersOf are the counters that the checks of a candidate look at.
-func (c *calculation) countersOf(one *candidate) []CounterKey {
+// countersOf are the counters that the checks and the discount of a candidate look at. The code that a campaign stands for
+// has none yet.
+func (c *calculation) countersOf(i *incentive, code *voucher.Voucher) []CounterKey {
 	var keys []CounterKey
-	i := one.incentive
-	if v := one.voucher; v != nil && v.Redemption.Quantity != nil {
-		keys = append(keys, CounterKey{Metric: CountVoucher, Subject: v.ID})
+	if code != nil {
+		keys = c.moreOf(&turn{incentive: i, voucher: code}).Counters
+		if code.Redemption.Quantity != nil || i.discount != nil && i.discount.Uses(formula.VoucherRedeemedQuantity) {
+			keys = append(keys, CounterKey{Metric: CountVoucher, Subject: code.ID})
+		}
 	}
 	for _, m := range i.metrics {
 		if c.omit.Leaves(m) {
 			continue
 		}
-		if key, ok := c.key(families[m], i); ok {
+		if key, ok := c.key(families[m], i); ok && key.Subject != "" {
 			keys = append(keys, key)
 		}
 		if m == validation.CampaignOrdersAmount && c.snapshot.Order != nil {

@@ -21,7 +21,6 @@ func (c *calculation) try(t *turn) *fault.Error {
 			return err
 		}
 	}
-	t.limits = t.limits[:0]
 	c.prepare(t)
 	if err := c.checkRules(t, true); err != nil {
 		return err
@@ -106,7 +105,7 @@ func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
 	c.facts.Redemption.DiscountAmount = 0
-	c.facts.Customer.Holder = t.incentive.object == PromotionTier || c.holds(t) // a tier has no holder
+	c.facts.Customer.Holder = c.holds(t)
 	t.outcome, t.orderValue = discount.Outcome{}, c.orderValue(t.incentive)
 	c.measure(t)
 }
@@ -124,17 +123,18 @@ func (c *calculation) measure(t *turn) {
 // checkRules evaluates the rules of a redeemable, its own first, before or after the discount is calculated. Every rule must
 // hold.
 func (c *calculation) checkRules(t *turn, before bool) *fault.Error {
+	t.limits, t.rules = t.limits[:0], nil
 	for _, r := range t.incentive.rules {
 		if r.broken != nil {
 			c.step(Step{Subject: t.ID, Check: CheckRule, Outcome: Denied, Reason: fault.InvalidValidationRules, RuleID: r.id, RuleVersion: r.version, Actual: r.broken.Error()})
 			return fault.New(fault.InvalidValidationRules, "rule %s cannot be evaluated: %v", r.id, r.broken)
 		}
 		verdict := c.verdict(r, before)
-		if verdict.Failure != nil && !verdict.Holds {
+		if verdict.Failure != nil {
 			return c.violated(t, r, verdict.Failure)
 		}
-		if c.omit != 0 && !verdict.Pending {
-			c.stack = append(c.stack, qualifiedRule(r, &verdict))
+		if c.qualifies {
+			t.rules = append(t.rules, qualifiedRule(r, &verdict))
 		}
 		if !verdict.Pending {
 			t.limits = append(t.limits, verdict.Limits...)
@@ -146,7 +146,7 @@ func (c *calculation) checkRules(t *turn, before bool) *fault.Error {
 
 func (c *calculation) verdict(r *rule, before bool) validation.Verdict {
 	switch {
-	case c.omit != 0:
+	case c.qualifies:
 		return r.program.Qualify(&c.facts, c.omit, before)
 	case before:
 		return r.program.Before(&c.facts)
@@ -178,7 +178,8 @@ var missingNames = map[fault.Key]string{
 	fault.MissingOrderItems: "At least one order item",
 }
 
-// checkBundle identifies the bundle that a rule of the redeemable asks for.
+// checkBundle identifies the bundles that rules of the redeemable ask for. Each must be complete; the discount is given for
+// the one of which there are the fewest.
 func (c *calculation) checkBundle(t *turn) *fault.Error {
 	t.bundle = nil
 	for _, r := range t.incentive.rules {
@@ -186,9 +187,11 @@ func (c *calculation) checkBundle(t *turn) *fault.Error {
 		if !ok {
 			continue
 		}
-		t.bundle = &bundle
+		if t.bundle == nil || bundle.Quantity < t.bundle.Quantity {
+			t.bundle = &bundle
+		}
 		if bundle.Quantity > 0 {
-			return nil
+			continue
 		}
 		missing := make([]string, 0, len(bundle.Missing))
 		var units int64
@@ -254,7 +257,6 @@ func (c *calculation) checkAfter(t *turn) *fault.Error {
 	c.facts.Order.TotalAmount = c.state.Total()
 	c.facts.Redemption.DiscountAmount = granted
 	c.measure(t)
-	t.limits = t.limits[:0]
 	return c.checkRules(t, false)
 }
 

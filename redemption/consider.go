@@ -4,17 +4,14 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
-	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/validation"
 )
 
 // judged is a candidate whose rules do not stand against it.
 type judged struct {
 	*candidate
-	turn  *turn
-	rules []QualifiedRule
+	turn *turn // nil for stacks
 }
 
 // Qualify tries the candidates, each alone on the cart. Discounts are calculated for those of the answer only, unless it is
@@ -24,16 +21,19 @@ func (c *Candidacy) Qualify() *Qualification {
 	slices.SortFunc(c.list, func(a, b *candidate) int { return a.place().compare(b.place()) })
 	var open []judged
 	for _, one := range c.list {
-		if one.object == PromotionStack {
+		if one.stack != nil {
 			open = append(open, judged{candidate: one})
 			continue
 		}
-		if j, near, ok := c.base.judge(one); ok {
-			if c.scene.relevance == anyCart || c.base.relevant(one, c.scene.relevance) {
-				open = append(open, j)
-			}
+		if !c.base.relevant(one.incentive, c.scene.relevance) {
+			continue
+		}
+		t, near, ok := c.base.judge(one)
+		if ok {
+			open = append(open, judged{one, t})
 		} else if near != nil {
-			answer.NearMisses = append(answer.NearMisses, NearMiss{Applied: j.turn.answer, Step: *near})
+			t.answer.Status = Inapplicable
+			answer.NearMisses = append(answer.NearMisses, NearMiss{Applied: t.answer, Step: *near})
 		}
 	}
 	c.grant(answer, open)
@@ -71,14 +71,15 @@ func (c *Candidacy) grant(answer *Qualification, open []judged) {
 }
 
 func (c *Candidacy) granted(j judged) (Qualified, bool) {
-	if j.object == PromotionStack {
+	if j.stack != nil {
 		return c.stack(j.candidate)
 	}
-	one, ok := c.base.grant(&j, c.scene.relevance)
-	if ok && len(one.Rules) > 0 && slices.ContainsFunc(one.Rules, func(r QualifiedRule) bool { return r.Status == RulePartiallyValid }) {
-		one.Near = c.base.nearOf(j.turn)
+	one := Qualified{CreatedAt: j.created, Near: c.base.nearOf(j.turn)}
+	if !c.base.grant(j.turn) {
+		return one, false
 	}
-	return one, ok
+	one.Applied, one.Rules = j.turn.answer, j.turn.rules
+	return one, true
 }
 
 // discount is what the offer takes off, in minor units.
@@ -97,48 +98,63 @@ func (c *Candidacy) stack(one *candidate) (Qualified, bool) {
 	if err != nil {
 		return Qualified{}, false // it has more tiers than the stacking rules allow
 	}
-	calc.omit = c.omit
+	calc.qualifies, calc.omit = true, c.omit
 	calc.run()
-	v := calc.validation()
-	if !v.Valid || len(v.Redeemables) < len(calc.turns) {
+	if len(calc.turns) == 0 || calc.counts.applicable < len(calc.turns) {
 		return Qualified{}, false
 	}
-	stack := c.base.catalogue.stacks[one.id]
-	return Qualified{
+	v := calc.validation()
+	q := Qualified{
 		Applied: Applied{
-			Status: Applicable, ID: one.id, Object: PromotionStack, Order: v.Order, Name: stack.Name,
-			CampaignID: stack.CampaignID, CategoryID: stack.CategoryID,
+			Status: Applicable, ID: one.id, Object: PromotionStack, Order: v.Order, Name: one.stack.Name,
+			CampaignID: one.stack.CampaignID, CategoryID: one.stack.CategoryID,
 		},
-		CreatedAt: one.created, Rules: calc.stack, Tiers: v.Redeemables,
-	}, true
+		CreatedAt: one.created, Tiers: v.Redeemables,
+	}
+	if one.campaign != nil {
+		q.CampaignName = one.campaign.Name
+	}
+	for _, t := range calc.turns {
+		q.Rules = append(q.Rules, t.rules...)
+	}
+	return q, true
 }
 
 // judge checks everything that can be checked before the discount is calculated. When only one thing is missing, near says
 // which.
-func (c *calculation) judge(one *candidate) (j judged, near *Step, ok bool) {
-	t := &turn{Redeemable: Redeemable{one.object, one.id}, incentive: one.incentive, voucher: one.voucher}
+func (c *calculation) judge(one *candidate) (t *turn, near *Step, ok bool) {
+	t = &turn{Redeemable: Redeemable{one.object, one.id}, incentive: one.incentive, voucher: one.voucher}
 	t.categorise(c.catalogue, "")
-	j = judged{candidate: one, turn: t}
 	c.state, c.decision.Steps = c.start, c.decision.Steps[:0]
 	for _, check := range [...]func(*turn) *fault.Error{c.checkActive, c.checkValidity, c.checkQuantity} {
 		if check(t) != nil {
-			return j, nil, false
+			return t, nil, false
 		}
 	}
 	c.prepare(t)
-	if j.rules, near, ok = c.qualifyRules(t, c.omit, true); !ok && near == nil {
-		return j, nil, false
+	if t.rules, near, ok = c.qualifyRules(t, c.omit, true); !ok && near == nil {
+		return t, nil, false
 	}
 	if c.checkBundle(t) == nil || partialBundles(c.omit) {
-		return j, near, ok
+		return t, near, ok
 	}
-	// A bundle of which nothing is there is no near miss, and neither is one beside another.
-	if near != nil || len(t.bundle.Identified) == 0 {
-		return j, nil, false
+	// A bundle of which nothing is there is no near miss, and neither is one beside another miss.
+	if near != nil || len(t.bundle.Identified) == 0 || c.incompleteBundles(t) > 1 {
+		return t, nil, false
 	}
 	t.answer.Result.Bundle = t.bundle
 	step := c.decision.Steps[len(c.decision.Steps)-1]
-	return j, &step, false
+	return t, &step, false
+}
+
+func (c *calculation) incompleteBundles(t *turn) int {
+	n := 0
+	for _, r := range t.incentive.rules {
+		if bundle, ok := r.program.Bundle(c.facts.Order.Items); ok && bundle.Quantity == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // qualifyRules evaluates the rules of a candidate without the conditions that are left out. When they fail only because one
@@ -149,15 +165,15 @@ func (c *calculation) qualifyRules(t *turn, omit validation.Omit, before bool) (
 			return nil, nil, false
 		}
 		verdict := r.program.Qualify(&c.facts, omit, before)
-		if f := verdict.Failure; f != nil {
-			if verdict.Near == nil || near != nil {
-				return nil, nil, false
-			}
-			step := c.failedStep(t, r, verdict.Near)
-			near = &step
+		if verdict.Failure == nil {
+			rules = append(rules, qualifiedRule(r, &verdict))
 			continue
 		}
-		rules = append(rules, qualifiedRule(r, &verdict))
+		if verdict.Near == nil || near != nil {
+			return nil, nil, false
+		}
+		step := c.failedStep(t, r, verdict.Near)
+		near = &step
 	}
 	return rules, near, near == nil
 }
@@ -170,9 +186,9 @@ func qualifiedRule(r *rule, v *validation.Verdict) QualifiedRule {
 	return QualifiedRule{RuleID: r.id, Status: status, Omitted: v.Omitted}
 }
 
-// nearOf is what would be missing of the value of the order if that was looked at.
+// nearOf is what is missing of the value of the order, where that is left out. The turn must be judged and not granted.
 func (c *calculation) nearOf(t *turn) *Step {
-	if c.omit&validation.OmitAmount == 0 {
+	if c.omit&validation.OmitAmount == 0 || !slices.ContainsFunc(t.rules, QualifiedRule.partial) {
 		return nil
 	}
 	c.state = c.start
@@ -181,17 +197,18 @@ func (c *calculation) nearOf(t *turn) *Step {
 	return near
 }
 
+func (r QualifiedRule) partial() bool { return r.Status == RulePartiallyValid }
+
 // grant calculates the discount of a candidate on a copy of the cart, and checks what needs it.
-func (c *calculation) grant(j *judged, kind relevance) (Qualified, bool) {
-	t := j.turn
-	one := Qualified{CreatedAt: j.created, Rules: j.rules}
+func (c *calculation) grant(t *turn) bool {
 	if t.incentive.broken != nil {
-		return one, false
+		return false
 	}
 	c.state, c.decision.Steps = c.start.Clone(), c.decision.Steps[:0]
 	c.prepare(t)
 	c.state.Begin()
-	if d := t.incentive.discount; d != nil && (t.bundle == nil || t.bundle.Quantity > 0) {
+	complete := t.bundle == nil || t.bundle.Quantity > 0
+	if d := t.incentive.discount; d != nil && complete {
 		t.outcome = d.Apply(c.state, c.context(t))
 	}
 	if t.incentive.hasPost {
@@ -200,40 +217,32 @@ func (c *calculation) grant(j *judged, kind relevance) (Qualified, bool) {
 		c.measure(t)
 		rules, _, ok := c.qualifyRules(t, c.omit, false)
 		if !ok {
-			return one, false
+			return false
 		}
-		one.Rules = rules
+		t.rules = rules
 	}
-	if kind == discountsProducts && t.outcome.NoEffect() {
-		return one, false
+	idle := t.incentive.discount != nil && t.outcome.NoEffect()
+	if idle && c.skipsWithoutEffect(t) && !partialBundles(c.omit) {
+		return false // a validate would skip it
 	}
-	c.accept(t, false)
-	one.Applied = t.answer
-	return one, true
+	c.accept(t, idle)
+	return true
 }
 
-// relevant reports whether a candidate is about a product of the cart, or takes something off a line of it.
-func (c *calculation) relevant(one *candidate, kind relevance) bool {
-	i := one.incentive
-	if kind == discountsProducts {
-		return i.discount != nil && i.discount.Definition().Effect != discount.ToOrder
+// relevant reports whether an incentive is about a product of the cart, or takes something off a line of it.
+func (c *calculation) relevant(i *incentive, kind relevance) bool {
+	if kind == anyCart {
+		return true
 	}
-	for _, r := range i.rules {
-		matcher := c.catalogue.products.Matcher(refsOf(r.scope.Included)...)
-		for k := range c.facts.Order.Items {
-			line := c.facts.Order.Items[k].Identity
-			if r.scope.IncludedAll || matcher.Matches(line) || r.program != nil && r.program.Asks(line) {
-				return true
-			}
+	return slices.ContainsFunc(c.facts.Order.Items, func(item validation.ItemFacts) bool {
+		line := item.Identity
+		switch {
+		case i.discount == nil:
+		case kind == discountsProducts:
+			return i.discount.Touches(line)
+		case i.discount.Reaches(line):
+			return true
 		}
-	}
-	return false
-}
-
-func refsOf(targets []product.Target) []product.Ref {
-	refs := make([]product.Ref, len(targets))
-	for i := range targets {
-		refs[i] = targets[i].Ref
-	}
-	return refs
+		return kind == aboutProducts && slices.ContainsFunc(i.rules, func(r *rule) bool { return r.program != nil && r.program.Asks(line) })
+	})
 }

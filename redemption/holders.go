@@ -44,9 +44,15 @@ func (c *calculation) moreOf(t *turn) (more Needs) {
 	return more
 }
 
-// holds reports whether the voucher of a redeemable was given to the customer of the request.
+// holds reports whether the voucher of a redeemable was given to the customer of the request. A tier has no holder, so that
+// anybody may be it; whoever uses a campaign is given one of its codes first.
 func (c *calculation) holds(t *turn) bool {
-	if t.voucher == nil || c.snapshot.Customer == nil {
+	switch {
+	case t.Object == PromotionTier:
+		return true
+	case t.Object == Campaign:
+		return c.customer != nil
+	case t.voucher == nil || c.snapshot.Customer == nil:
 		return false
 	}
 	return t.voucher.HolderID == c.customerID || c.snapshot.Holders[t.voucher.ID]

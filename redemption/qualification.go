@@ -64,7 +64,8 @@ const (
 // Qualification is the answer: what fits, each calculated alone on the cart, and what would fit if a little more were there.
 type Qualification struct {
 	Redeemables []Qualified `json:"redeemables"`
-	// NearMisses are what does not apply, and would with more of one thing; the nearest first.
+	// NearMisses are what does not apply, and would with more of one thing: of the value or the units of the order or of some
+	// of its lines, or of the parts of a bundle. The nearest come first. Conditions on the discount are none.
 	NearMisses []NearMiss `json:"near_misses,omitempty"`
 	// HasMore says that Options.Limit cut the list of redeemables; MoreStartingAfter is where the next answer goes on, empty
 	// without more, and for sortings other than NewestFirst.
@@ -181,7 +182,7 @@ func (p place) String() string { return p.created.UTC().Format(time.RFC3339Nano)
 
 // cursor reads StartingAfter; nil without one.
 func (o *QualificationOptions) cursor() (*place, error) {
-	if o.StartingAfter == "" {
+	if o.StartingAfter == "" || o.StartingAfter == "null" { // which is how clients of Voucherify begin
 		return nil, nil //nolint:nilnil // no cursor is the start of the list
 	}
 	if !o.Sorting.newestFirst() {
