@@ -29,3 +29,5 @@ examples:
 	go run ./examples/checkout
 	go run ./examples/stacking
 	go run ./examples/freeitems
+	go run ./examples/segments
+	go run ./examples/qualify
