@@ -35,3 +35,5 @@ examples:
 	go run ./examples/freeitems
 	go run ./examples/hosttx
 	go run ./examples/flashsale
+	go run ./examples/segments
+	go run ./examples/qualify

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/metadata"
@@ -177,11 +178,18 @@ func (c *change) checkCustomer(ctx context.Context, stored *customer.Customer, m
 	return schemas.CheckSent(metadata.OfCustomer, "metadata", m)
 }
 
-// checkProperties refuses a rule about metadata that the schemas do not let exist.
+// checkProperties refuses a rule about metadata that the schemas, those of custom events included, do not let exist.
 func (c *change) checkProperties(ctx context.Context, r validation.Rule) error {
-	schemas, err := c.schemas(ctx)
-	if err != nil {
+	var list []*metadata.Schema
+	if err := readAll(ctx, c.tx, record.MetadataSchema, &list); err != nil {
 		return err
 	}
-	return r.CheckProperties(schemas)
+	var events []*event.Schema
+	if err := readAll(ctx, c.tx, record.EventSchema, &events); err != nil {
+		return err
+	}
+	for _, e := range events {
+		list = append(list, e.Metadata())
+	}
+	return r.CheckProperties(metadata.NewSchemas(list))
 }

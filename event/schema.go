@@ -70,7 +70,7 @@ func (s *Schema) Check() error {
 			return fault.Invalid("schema.properties."+name+".type", "%q is not one of string, number, boolean, date, datetime", t)
 		}
 	}
-	if err := s.rules().Check(); err != nil {
+	if err := s.Metadata().Check(); err != nil {
 		return fault.Within("schema", err)
 	}
 	return nil
@@ -96,13 +96,13 @@ func (s *Schema) Update(sent map[string]Property) (*Schema, error) {
 
 // CheckMetadata refuses the metadata of an event that does not fit: see metadata.Schemas.CheckWhole.
 func (s *Schema) CheckMetadata(field string, m metadata.Map) error {
-	rules := s.rules()
+	rules := s.Metadata()
 	return metadata.NewSchemas([]*metadata.Schema{rules}).CheckWhole(rules.RelatedObject, field, m)
 }
 
-// rules are the properties in the form that metadata is checked with.
-func (s *Schema) rules() *metadata.Schema {
-	rules := &metadata.Schema{RelatedObject: "event", Properties: make(metadata.Properties, len(s.Schema.Properties))}
+// Metadata is the schema of the event's metadata, as a set of metadata.Schemas has it: see metadata.OfEvent.
+func (s *Schema) Metadata() *metadata.Schema {
+	rules := &metadata.Schema{RelatedObject: metadata.OfEvent(s.ID), Properties: make(metadata.Properties, len(s.Schema.Properties))}
 	for name, p := range s.Schema.Properties {
 		rules.Properties[name] = metadata.Definition{Type: p.Type, Optional: p.Optional, Deleted: p.Deleted}
 	}

@@ -35,6 +35,7 @@ const (
 	OfCustomer      = "customer"
 	OfEarningRule   = "earning_rule"
 	OfLoyaltyTier   = "loyalty_tier"
+	OfMember        = "member" // of a loyalty program
 	OfOrder         = "order"
 	OfOrderItem     = "order_item"
 	OfProduct       = "product"
@@ -46,8 +47,11 @@ const (
 	OfVoucher       = "voucher"
 )
 
+// OfEvent is under which name a set of Schemas has the schema of a custom event, which has no RelatedObject.
+func OfEvent(schemaID string) string { return "custom_event/" + schemaID }
+
 var relatedObjects = []string{
-	OfCampaign, OfCustomer, OfEarningRule, OfLoyaltyTier, OfOrder, OfOrderItem, OfProduct, OfPromotionTier, OfPublication,
+	OfCampaign, OfCustomer, OfEarningRule, OfLoyaltyTier, OfMember, OfOrder, OfOrderItem, OfProduct, OfPromotionTier, OfPublication,
 	OfRedemption, OfReward, OfSKU, OfVoucher,
 }
 

@@ -260,7 +260,7 @@ func (c *calculation) fillFacts() {
 		return
 	}
 	f.Order.Present, f.Order.Metadata = true, c.order.Metadata
-	f.Order.InitialAmount = c.start.InitialAmount
+	f.Order.InitialAmount, f.Order.Amount = c.start.InitialAmount, c.start.Total()
 	f.Order.HasAmount = c.order.Amount > 0
 	f.Order.Items = make([]validation.ItemFacts, 0, len(c.start.Lines))
 	for i := range c.start.Lines {

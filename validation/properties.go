@@ -13,24 +13,36 @@ import (
 // describedBy are the schemas that describe the metadata of a rule name; a line's product metadata is that of its SKU or
 // of its product. A property must be fine for one of them.
 func describedBy(name string) []string {
-	switch {
-	case name == "customer.metadata":
+	switch name {
+	case "customer.metadata":
 		return []string{metadata.OfCustomer}
-	case name == "order.metadata":
+	case "member.metadata":
+		return []string{metadata.OfMember}
+	case "order.metadata":
 		return []string{metadata.OfOrder}
-	case name == "redemption.metadata":
+	case "redemption.metadata":
 		return []string{metadata.OfRedemption}
-	case strings.HasPrefix(name, "order.items.metadata"):
+	case "order.items.metadata", "order.items.metadata_any", "order.items.metadata_each":
 		return []string{metadata.OfOrderItem}
-	case strings.HasPrefix(name, "product.metadata"):
+	case "product.metadata":
 		return []string{metadata.OfProduct, metadata.OfSKU}
 	}
 	return nil
 }
 
+// describedBy are the schemas of the metadata that a condition looks at. An event is described only when the condition says
+// by which schema.
+func (n *Node) describedBy() []string {
+	if n.Name == "custom_event.metadata" && n.SchemaID != "" {
+		return []string{metadata.OfEvent(n.SchemaID)}
+	}
+	return describedBy(n.Name)
+}
+
 // CheckProperties reports the first condition that looks at metadata which the schemas do not let exist, or that uses an
 // operator or a value which does not fit the type of the property. Properties that no schema defines may be anything,
-// unless their schema allows defined ones only. r is a rule that passes Check; the error is a *fault.Error with the key
+// unless their schema allows defined ones only; so may the metadata of an event whose schema the condition does not name
+// or that does not exist. r is a rule that passes Check; the error is a *fault.Error with the key
 // invalid_validation_rules and the path of what is wrong.
 //
 // In a free expression only the existence of properties is checked.
@@ -58,7 +70,7 @@ func checkGroup(path string, g Group, schemas *metadata.Schemas) error {
 }
 
 func checkNode(path string, n *Node, schemas *metadata.Schemas) error {
-	objects := describedBy(n.Name)
+	objects := n.describedBy()
 	if len(objects) == 0 {
 		return nil
 	}
@@ -112,7 +124,7 @@ var (
 		metadata.TypeDatetime: slices.Concat(presenceOperators, equalityOperators, orderOperators, dayOperators, clockOperators),
 		metadata.TypeImageURL: slices.Concat(presenceOperators, equalityOperators),
 		metadata.TypeObject:   presenceOperators,
-		metadata.TypeGeopoint: nil, // only filters of segments and collections look at places
+		metadata.TypeGeopoint: slices.Concat(presenceOperators, []string{"$in_location"}),
 	}
 )
 
@@ -121,7 +133,7 @@ func suits(operator string, d *metadata.Definition) bool {
 	if slices.Contains(operatorsOfType[d.Type], operator) {
 		return true
 	}
-	return d.Array && d.Type != metadata.TypeGeopoint && slices.Contains(listOperators, operator)
+	return d.Array && slices.Contains(listOperators, operator)
 }
 
 // wanted is what the values of an operator must be for a type.
@@ -216,6 +228,8 @@ func metadataAt(node ast.Node) []string {
 		return nil
 	case field.Value == "product_metadata":
 		return describedBy("product.metadata")
+	case field.Value == "member_metadata":
+		return describedBy("member.metadata")
 	case field.Value != "metadata":
 		return nil
 	}

@@ -32,8 +32,9 @@ type Rule struct {
 	// product_metadata, and has_price and has_amount, without which price and amount are 0), customer.id,
 	// customer.source_id, customer.name, customer.email, customer.segments, customer.metadata, redemption.metadata and
 	// redemption.discount_amount; also customer.loyalty_tiers, customer.holder, customer.member_metadata,
-	// redemption.api_key, redemption.user, redemption.gift_credits and redemption.points. Amounts are minor units. Conditions that are joined by && and || at the top are decided
-	// one by one: what one of them needs and the request lacks makes that one false.
+	// redemption.api_key, redemption.user, redemption.gift_credits and redemption.points. Amounts are minor units.
+	// Conditions that are joined by && and || at the top are decided one by one: what one of them needs and the request
+	// lacks makes that one false.
 	//
 	// The functions are all, any, none, one, count, sum, len, lower, upper, trim, abs, min, max, int, float, hasPrefix and
 	// hasSuffix. A loop such as any(order.items, .price > 100) cannot stand in another one, and compares the element with
@@ -78,8 +79,8 @@ type Node struct {
 	// Property is the metadata key, and required for names about metadata. A dot looks into nested objects unless a key
 	// with the dot exists.
 	Property string `json:"property,omitempty"`
-	// SchemaID is the schema of the event that custom_event.metadata is about. It is kept and changes nothing: what is
-	// evaluated for an event is chosen by its schema before its rules are.
+	// SchemaID is the schema of the event that custom_event.metadata is about; CheckProperties looks at it. Evaluation does
+	// not: what is evaluated for an event is chosen by its schema before its rules are.
 	SchemaID string `json:"schema_id,omitempty"`
 	// LimitPolicy says whether a budget may be overshot; empty means Strict. (Not a field of Voucherify.)
 	LimitPolicy LimitPolicy `json:"limit_policy,omitempty"`
