@@ -15,15 +15,20 @@ func (o Order) MarshalJSON() ([]byte, error) {
 	type plain Order
 	out := struct {
 		plain
-		DiscountAmount             *int64 `json:"discount_amount,omitempty"`
-		ItemsDiscountAmount        *int64 `json:"items_discount_amount,omitempty"`
-		TotalDiscountAmount        *int64 `json:"total_discount_amount,omitempty"`
-		AppliedDiscountAmount      *int64 `json:"applied_discount_amount,omitempty"`
-		ItemsAppliedDiscountAmount *int64 `json:"items_applied_discount_amount,omitempty"`
-		TotalAppliedDiscountAmount *int64 `json:"total_applied_discount_amount,omitempty"`
-		TotalAmount                *int64 `json:"total_amount,omitempty"`
-		Object                     string `json:"object"`
+		Items                      []itemJSON `json:"items,omitempty"`
+		DiscountAmount             *int64     `json:"discount_amount,omitempty"`
+		ItemsDiscountAmount        *int64     `json:"items_discount_amount,omitempty"`
+		TotalDiscountAmount        *int64     `json:"total_discount_amount,omitempty"`
+		AppliedDiscountAmount      *int64     `json:"applied_discount_amount,omitempty"`
+		ItemsAppliedDiscountAmount *int64     `json:"items_applied_discount_amount,omitempty"`
+		TotalAppliedDiscountAmount *int64     `json:"total_applied_discount_amount,omitempty"`
+		TotalAmount                *int64     `json:"total_amount,omitempty"`
+		Object                     string     `json:"object"`
 	}{plain: plain(o), Object: "order"}
+	out.Items = make([]itemJSON, len(o.Items))
+	for i := range o.Items { // as values, not by their own method, so that the text is gone through once
+		out.Items[i] = o.Items[i].json()
+	}
 	touched := o.Touched
 	either := touched&(TouchedOrder|TouchedItems) != 0
 	show(&out.DiscountAmount, o.DiscountAmount, touched&TouchedOrder != 0)
@@ -91,25 +96,32 @@ func atLine(text []byte, err error) error {
 	return err
 }
 
+// plainItem is a line without its methods.
+type plainItem Item
+
+// itemJSON is a line as it is written.
+type itemJSON struct {
+	plainItem
+	InitialQuantity       *int64 `json:"initial_quantity,omitempty"`
+	InitialAmount         *int64 `json:"initial_amount,omitempty"`
+	DiscountAmount        *int64 `json:"discount_amount,omitempty"`
+	AppliedDiscountAmount *int64 `json:"applied_discount_amount,omitempty"`
+	SubtotalAmount        *int64 `json:"subtotal_amount,omitempty"`
+	Object                string `json:"object"`
+}
+
 // MarshalJSON writes the line; a calculated line always has its initial values and its subtotal, also when they are 0.
-func (i Item) MarshalJSON() ([]byte, error) {
-	type plain Item
-	out := struct {
-		plain
-		InitialQuantity       *int64 `json:"initial_quantity,omitempty"`
-		InitialAmount         *int64 `json:"initial_amount,omitempty"`
-		DiscountAmount        *int64 `json:"discount_amount,omitempty"`
-		AppliedDiscountAmount *int64 `json:"applied_discount_amount,omitempty"`
-		SubtotalAmount        *int64 `json:"subtotal_amount,omitempty"`
-		Object                string `json:"object"`
-	}{plain: plain(i), Object: "order_item"}
+func (i Item) MarshalJSON() ([]byte, error) { return json.Marshal(i.json()) }
+
+func (i *Item) json() itemJSON {
+	out := itemJSON{plainItem: plainItem(*i), Object: "order_item"}
 	priced := i.Amount != nil
 	show(&out.InitialQuantity, i.InitialQuantity, i.InitialKnown)
 	show(&out.InitialAmount, i.InitialAmount, i.InitialKnown && priced)
 	show(&out.DiscountAmount, i.DiscountAmount, i.Touched)
 	show(&out.AppliedDiscountAmount, i.AppliedDiscountAmount, i.Touched)
 	show(&out.SubtotalAmount, i.SubtotalAmount, i.InitialKnown && priced)
-	return json.Marshal(out)
+	return out
 }
 
 // UnmarshalJSON reads a line. A quantity may be a numeric string, as some integrations send it; an explicit quantity

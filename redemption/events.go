@@ -3,6 +3,9 @@ package redemption
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
@@ -17,11 +20,31 @@ type eventWriter struct {
 }
 
 func (w *eventWriter) add(kind event.Type, entity string, data map[string]any) {
-	text, err := json.Marshal(data)
+	text, err := encodeObject(data)
 	if err != nil && w.err == nil {
 		w.err = fmt.Errorf("redemption: encode event %s: %w", kind, err)
 	}
 	w.put(kind, entity, text)
+}
+
+// encodeObject is json.Marshal of an object whose large parts are encoded already, which it does not go through again.
+func encodeObject(fields map[string]any) (json.RawMessage, error) {
+	text := []byte{'{'}
+	for i, name := range slices.Sorted(maps.Keys(fields)) {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(strconv.AppendQuote(text, name), ':')
+		value, encoded := fields[name].(json.RawMessage)
+		if !encoded || value == nil {
+			var err error
+			if value, err = json.Marshal(fields[name]); err != nil {
+				return nil, err
+			}
+		}
+		text = append(text, value...)
+	}
+	return append(text, '}'), nil
 }
 
 func (w *eventWriter) put(kind event.Type, entity string, text json.RawMessage) {
