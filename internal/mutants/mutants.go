@@ -205,7 +205,7 @@ var all = []mutant{
 	},
 	{
 		"a plan that was refused stays in the host's transaction", "store/internal/sqlstore/tx.go",
-		`Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true}, `, "",
+		`undo := t.run(undoing, "undo", Call{Text: "ROLLBACK TO SAVEPOINT voucherify_plan", Once: true})`, "var undo error",
 		"./store/sqlite", "TestDatabase/sqlite$/the_host's_transaction",
 	},
 	{
