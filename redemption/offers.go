@@ -2,6 +2,7 @@ package redemption
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -201,7 +202,8 @@ func (b *offerFiling) hasCollection(key string) bool {
 
 // finish sorts the ladders.
 func (b *offerFiling) finish() {
-	for _, l := range b.index.ladders {
+	for _, kind := range slices.Sorted(maps.Keys(b.index.ladders)) {
+		l := b.index.ladders[kind]
 		order := make([]int, len(l.offers))
 		for i := range order {
 			order[i] = i
