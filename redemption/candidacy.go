@@ -71,7 +71,7 @@ func NewCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest) (*Candidac
 }
 
 // finder is a way in which offers are found that may apply; tests look at all of them.
-type finder func(*offerIndex, *validation.Facts, time.Time) []*incentive
+type finder func(x *offerIndex, f *validation.Facts, now time.Time, near int) []*incentive
 
 func newCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest, find finder) (*Candidacy, error) {
 	if err := x.checkQualification(s, r); err != nil {
@@ -92,7 +92,7 @@ func newCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest, find finde
 		return nil, err
 	}
 	if c.scene.tiers || c.scene.codes || c.scene.campaigns {
-		c.offers = find(x.offersFor(c.omit), &base.facts, s.Now)
+		c.offers = find(x.offersFor(c.omit), &base.facts, s.Now, r.Options.near())
 	}
 	c.propose()
 	return c, nil

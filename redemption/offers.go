@@ -10,9 +10,6 @@ import (
 	"github.com/voucherify-go/voucherify/validation"
 )
 
-// maxNear is the number of offers that are looked at as near misses: those that miss the least.
-const maxNear = 200
-
 // offerIndex finds the offers of a catalogue that may apply to a request, without evaluating the rules of the others. It is
 // made for one set of omitted conditions, is immutable, and may be shared between goroutines.
 //
@@ -257,7 +254,7 @@ func prefixed(prefix string, values []string) []string {
 }
 
 // all are the offers of the index.
-func (x *offerIndex) all(*validation.Facts, time.Time) []*incentive {
+func (x *offerIndex) all(*validation.Facts, time.Time, int) []*incentive {
 	list := make([]*incentive, len(x.offers))
 	for i := range x.offers {
 		list[i] = x.offers[i].incentive

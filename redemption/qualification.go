@@ -153,6 +153,10 @@ func (r *QualificationRequest) omit() validation.Omit {
 
 func (o *QualificationOptions) limit() int { return cmp.Or(o.Limit, DefaultQualified) }
 
+// near is how many offers that miss one amount are looked at as near misses, the nearest first. Not all of them are: they may
+// fail for another reason.
+func (o *QualificationOptions) near() int { return max(40, 4*o.limit()) }
+
 // compare orders two discounts; NewestFirst leaves it to the time of creation.
 func (s Sorting) compare(a, b int64) int {
 	switch s {

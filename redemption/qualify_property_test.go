@@ -9,11 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // TestTheIndexFindsWhatLookingAtEveryOfferFinds compares the answers of all scenarios with those of a qualification that
-// evaluates every offer of the catalogue. A fair has fewer offers than there may be near misses.
+// evaluates every offer of the catalogue. A fair with an answer of 50 has fewer offers than are looked at as near misses.
 func TestTheIndexFindsWhatLookingAtEveryOfferFinds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -21,7 +24,7 @@ func TestTheIndexFindsWhatLookingAtEveryOfferFinds(t *testing.T) {
 		for _, scenario := range slices.Sorted(maps.Keys(scenarios)) {
 			for _, strict := range []bool{false, true} {
 				r := x.request
-				r.Scenario, r.Options = scenario, QualificationOptions{Strict: strict, Limit: rapid.SampledFrom([]int{1, 6, 50}).Draw(t, "limit")}
+				r.Scenario, r.Options = scenario, QualificationOptions{Strict: strict, Limit: MaxQualified}
 				r.Options.Sorting = rapid.SampledFrom([]Sorting{NewestFirst, BestDeal, LeastDeal}).Draw(t, "sorting")
 				want := x.candidacy(t, r, (*offerIndex).all).Qualify()
 				got := x.candidacy(t, r, (*offerIndex).search).Qualify()
@@ -88,7 +91,8 @@ func TestAStrictQualificationOffersWhatAValidateAccepts(t *testing.T) {
 			}
 		}
 		for _, one := range x.everything() {
-			if got := x.validate(t, one); got.Valid && !slices.Contains(named, one) {
+			// A stack is valid without the tiers that have no effect, but it is not offered.
+			if got := x.validate(t, one); got.Valid && len(got.SkippedRedeemables) == 0 && !slices.Contains(named, one) {
 				t.Fatalf("%s %s is valid and not offered", one.Object, one.ID)
 			}
 		}
@@ -141,4 +145,38 @@ func (x *fair) validate(t *rapid.T, one Redeemable) *Validation {
 		t.Fatal(fmt.Errorf("%s: %w", one.ID, err))
 	}
 	return calculation.Validation
+}
+
+// TestTheNearestAmountsAreLookedAtAsNearMisses has many more tiers than are looked at, each from another amount on.
+func TestTheNearestAmountsAreLookedAtAsNearMisses(t *testing.T) {
+	t.Parallel()
+	var c Configuration
+	for i := range 1000 {
+		rule := &validation.Rule{ID: fmt.Sprint("val_", i), Name: "r", Rules: validation.Group{Nodes: map[string]validation.Node{
+			"1": {Name: "order.amount", Conditions: validation.Conditions{"$more_than_or_equal": {10 * (i + 1)}}},
+		}}}
+		c.Rules = append(c.Rules, rule)
+		c.Tiers = append(c.Tiers, &promotion.Tier{ID: fmt.Sprint("promo_", i), Active: true})
+		c.Assignments = append(c.Assignments, &validation.Assignment{ID: rule.ID, RuleID: rule.ID, RelatedObjectType: validation.OnPromotionTier, RelatedObjectID: fmt.Sprint("promo_", i)})
+	}
+	x := NewCatalogue(c, fairCompiler)
+	for _, tt := range []struct{ limit, looked int }{{0, 40}, {20, 80}, {50, 200}} {
+		r := QualificationRequest{Order: &order.Order{Amount: 5000}, Options: QualificationOptions{Strict: true, Limit: tt.limit}}
+		candidacy, err := NewCandidacy(x, &Snapshot{Now: fairNow}, &r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := len(candidacy.offers), 500+tt.looked; got != want {
+			t.Errorf("limit %d: %d offers are looked at, want %d", tt.limit, got, want)
+		}
+		answer := candidacy.Qualify()
+		if len(answer.NearMisses) != r.Options.limit() {
+			t.Fatalf("limit %d: %d near misses", tt.limit, len(answer.NearMisses))
+		}
+		for i, near := range answer.NearMisses {
+			if want := int64(10 * (i + 1)); *near.Step.Missing != want || near.ID != fmt.Sprint("promo_", 500+i) {
+				t.Errorf("limit %d: near miss %d is %s with %d missing, want %d", tt.limit, i, near.ID, *near.Step.Missing, want)
+			}
+		}
+	}
 }

@@ -14,6 +14,7 @@ type search struct {
 	index *offerIndex
 	facts *validation.Facts
 	now   int64
+	most  int      // near misses to look at
 	seen  []uint64 // a bit for each offer
 	open  []*incentive
 	near  []nearOffer
@@ -26,10 +27,10 @@ type nearOffer struct {
 	id      int32
 }
 
-// search finds the offers that may apply: all of them, whatever the rules say in the end, and the maxNear that miss one
-// amount and miss the least of it.
-func (x *offerIndex) search(f *validation.Facts, now time.Time) []*incentive {
-	s := &search{index: x, facts: f, now: now.UnixMicro(), seen: make([]uint64, (len(x.offers)+63)/64)}
+// search finds the offers that may apply: all of them, whatever the rules say in the end, and those that miss one amount and
+// miss the least of it, as many as near says.
+func (x *offerIndex) search(f *validation.Facts, now time.Time, near int) []*incentive {
+	s := &search{index: x, facts: f, now: now.UnixMicro(), most: near, seen: make([]uint64, (len(x.offers)+63)/64)}
 	s.look(x.always)
 	s.lines()
 	for _, id := range f.Customer.Segments {
@@ -47,7 +48,7 @@ func (x *offerIndex) search(f *validation.Facts, now time.Time) []*incentive {
 		}
 	}
 	slices.SortFunc(s.near, func(a, b nearOffer) int { return cmp.Or(cmp.Compare(a.missing, b.missing), cmp.Compare(a.id, b.id)) })
-	for _, one := range s.near[:min(maxNear, len(s.near))] {
+	for _, one := range s.near[:min(near, len(s.near))] {
 		s.open = append(s.open, one.incentive)
 	}
 	return s.open
@@ -110,7 +111,7 @@ func (s *search) climb(l *ladder, amount int64) {
 	found := len(s.near)
 	last := int64(0)
 	for i := reached; i < len(l.offers); i++ {
-		if len(s.near)-found >= maxNear && l.least[i] > last {
+		if len(s.near)-found >= s.most && l.least[i] > last {
 			return
 		}
 		s.look(l.offers[i : i+1])

@@ -205,7 +205,7 @@ func (p *project) setOrder(ctx context.Context) error {
 		o.Items = append(o.Items, itemOf(line, stored))
 	}
 	for _, r := range v.Redeemables {
-		if r.Bundle != nil {
+		if r.Bundle != nil && r.Bundle.Quantity > 0 {
 			o.Items = append(o.Items, order.Item{SourceID: bundleProduct, RelatedObject: product.KindProduct, Quantity: r.Bundle.Quantity})
 		}
 	}

@@ -85,7 +85,6 @@ var capabilities = map[string]string{
 	"earning": "loyalty points", "ledger": "balances", "balance": "balances", "pending": "loyalty points",
 	"pay-with-points": "loyalty points", "pay-with-points-v2": "loyalty points", "points-v2": "loyalty points",
 	"reward": "rewards", "reward-v2": "rewards", "session": "sessions", "gift": "gift cards", "rollback": "balances",
-	"qualification": "qualification of vouchers",
 
 	"failure: reward": "rewards", "failure: reward delete": "rewards", "failure: reward assignment": "rewards",
 	"failure: loyalty point estimation": "loyalty points", "failure: loyalty v2 member": "loyalty points",
@@ -93,8 +92,8 @@ var capabilities = map[string]string{
 	"failure: loyalty v2 pay with points": "loyalty points", "failure: loyalty v2 lists": "loyalty points",
 	"failure: referral holders": "referrals", "failure: import vouchers": "imports",
 	"failure: bulk metadata": "bulk operations", "failure: list": "pages of lists (cursors here)",
-	"failure: any write with metadata": "metadata schemas", "failure: read campaign": "areas and stores",
-	"failure: any": "a listed key without a recorded trigger",
+	"failure: read campaign": "areas and stores",
+	"failure: any":           "a listed key without a recorded trigger",
 }
 
 // undriven are single facts that are not driven, with the reason.
@@ -105,8 +104,7 @@ var undriven = map[string]string{
 	"err-065": "query parameters",
 	"err-046": "deliberate difference: a child can be rolled back (docs/decisions/011)",
 	"err-105": "deliberate difference: resource_not_found is the old name of not_found",
-	"lc-068":  "qualification of vouchers; the amounts are vector qua-007",
-	"lc-069":  "qualification that lists incomplete bundles",
+	"lc-067":  "gift cards",
 }
 
 func (b *bench) prepared(err error) {

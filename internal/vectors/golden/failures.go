@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/discount/formula"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/publication"
@@ -81,6 +82,12 @@ var facts = map[string]check{
 	"err-060": publishTwice,
 	"err-062": func(b *bench) string { return b.publishedOf(0) },
 	"err-064": func(b *bench) string { return b.publishedOf(51) },
+	"err-066": func(b *bench) string {
+		b.prepared(ignore(b.MetadataSchemas.Create(b.ctx, metadata.Schema{
+			RelatedObject: metadata.OfCustomer, Properties: metadata.Properties{"size": {Type: metadata.TypeNumber}},
+		})))
+		return b.refused(ignore(b.Customers.Upsert(b.ctx, customer.Customer{SourceID: "c1", Metadata: metadata.Map{"size": "large"}})))
+	},
 	"err-068": func(b *bench) string {
 		return b.refused(ignore(b.Rules.Create(b.ctx, validation.Rule{Rules: validation.Group{Nodes: map[string]validation.Node{
 			"1": {Name: "order.metadata", Conditions: validation.Conditions{"$is": {"x"}}},
@@ -91,6 +98,8 @@ var facts = map[string]check{
 		r.Order.Amount = -1
 		return b.refused(ignore(b.Validate(b.ctx, r)))
 	},
+	"err-099": func(b *bench) string { return b.without(&order.Order{}) },
+	"err-100": func(b *bench) string { return b.without(nil) },
 	"err-101": func(b *bench) string {
 		b.ruled("A", `{"name":"order.items.count","conditions":{"$more_than":[1]}}`)
 		return b.standing("A")
@@ -115,6 +124,8 @@ var facts = map[string]check{
 	"lc-061": perCategory,
 	"lc-063": defaultsOfAProject,
 	"lc-065": redeemedWithoutEffect,
+	"lc-068": discountElsewhere,
+	"lc-069": incompleteBundle,
 	"lc-080": round, "lc-081": round, "lc-082": round, "lc-083": round, "lc-084": round, "lc-087": round, "lc-088": round,
 	"lc-090": percentByFormula,
 }
@@ -267,6 +278,19 @@ func protectedCampaign(b *bench) string {
 	c, err := b.Campaigns.Create(b.ctx, campaign.Campaign{Name: "c", CampaignType: campaign.Promotion, Protected: true})
 	b.prepared(err)
 	return b.refused(b.Campaigns.Disable(b.ctx, c.ID))
+}
+
+// without validates a code that wants a value of the order.
+func (b *bench) without(o *order.Order) string {
+	b.ruled("A", `{"name":"order.amount","conditions":{"$more_than":[1]}}`)
+	r := b.request("A")
+	r.Order = o
+	v, err := b.Validate(b.ctx, r)
+	b.prepared(err)
+	if err != nil || len(v.InapplicableRedeemables) == 0 {
+		return "it is applicable"
+	}
+	return b.refused(v.InapplicableRedeemables[0].Result.Error)
 }
 
 func publishTwice(b *bench) string {

@@ -22,15 +22,17 @@ func (p *project) addRule(ctx context.Context, r *redeemable) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	if r.Bundle != nil {
+	switch {
+	case r.Bundle == nil:
+	case r.Bundle.Quantity == 0:
 		scoped = true
-		rule.BundleRules = &validation.BundleRules{Limit: max(r.Bundle.Quantity, 1), Nodes: map[string]validation.Node{"1": {
-			Name:       "order.items.any",
-			Conditions: validation.Conditions{"$is": {product.Ref{Object: product.KindProduct, SourceID: bundleProduct}}},
-			Rules: validation.Group{Nodes: map[string]validation.Node{"1": {
-				Name: "order.items.aggregated_quantity", Conditions: validation.Conditions{"$is": {1}},
-			}}},
-		}}}
+		if rule.BundleRules, err = p.incompleteBundle(ctx, r.Bundle); err != nil {
+			return nil, err
+		}
+	default:
+		scoped = true
+		one := bundleNode(product.Ref{Object: product.KindProduct, SourceID: bundleProduct}, 1)
+		rule.BundleRules = &validation.BundleRules{Limit: r.Bundle.Quantity, Nodes: map[string]validation.Node{"1": one}}
 	}
 	if r.Rule != nil && r.Rule.OrderTotalAmountMoreThan != nil {
 		scoped = true

@@ -63,8 +63,6 @@ func needs(v *Vector) string {
 			return "gift cards"
 		case r.Loyalty != nil:
 			return "loyalty points"
-		case r.Bundle != nil && r.Bundle.Quantity == 0:
-			return "qualification that lists incomplete bundles"
 		case r.Discount == nil && (r.Exists == nil || *r.Exists):
 			return "definition not recorded"
 		}
@@ -139,25 +137,6 @@ func (p *project) redeem(ctx context.Context) (*answer, error) {
 	return a, nil
 }
 
-// qualify calculates each redeemable alone on the order.
-func (p *project) qualify(ctx context.Context) (*answer, error) {
-	a := &answer{valid: true, redeemables: map[string]redemption.Applied{}}
-	for _, r := range p.request.Redeemables {
-		one := p.request
-		one.Redeemables = []redemption.Redeemable{r}
-		v, err := p.Validate(ctx, one)
-		if err != nil {
-			return nil, err
-		}
-		a.valid = a.valid && v.Valid
-		for name, x := range p.answerOf(v).redeemables {
-			a.redeemables[name] = x
-		}
-		a.order = v.Order
-	}
-	return a, nil
-}
-
 // compare returns the differences of everything that was recorded.
 func (p *project) compare(got *answer) string {
 	var diffs []string
@@ -180,6 +159,9 @@ func (p *project) compare(got *answer) string {
 		x := got.redeemables[name]
 		if w.Status != "" && p.vector.Kind != "rollback" {
 			note(what+" status", cmp.Diff(w.Status, string(x.Status)))
+		}
+		if b := p.vector.Redeemables[i].Bundle; b != nil && b.Quantity == 0 {
+			note(what+" bundle", p.compareBundle(b, x.Result.Bundle))
 		}
 		if w.DetailsKey != "" && x.Result.Details != nil {
 			note(what+" details", cmp.Diff(w.DetailsKey, string(x.Result.Details.Key)))

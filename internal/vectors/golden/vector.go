@@ -110,6 +110,15 @@ type target struct {
 type bundle struct {
 	Quantity int64  `json:"quantity"`
 	Scaling  string `json:"scaling,omitempty"`
+	// Identified and Missing are recorded of incomplete bundles only.
+	Identified []bundlePart `json:"identified,omitempty"`
+	Missing    []bundlePart `json:"missing,omitempty"`
+}
+
+type bundlePart struct {
+	Item  string `json:"item"`
+	Index int    `json:"item_index"`
+	Units int64  `json:"item_quantity"`
 }
 
 type ruleFact struct {
