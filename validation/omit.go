@@ -75,8 +75,8 @@ func (l *leaf) classify() Omit {
 	return OmitRedemption
 }
 
-func (metric Metric) class() Omit {
-	switch metric {
+func (m Metric) class() Omit {
+	switch m {
 	case CampaignDiscountAmount, CampaignRedemptions, CampaignDay, CampaignWeek, CampaignMonth,
 		CampaignPerCustomer, CampaignPerCustomerDay, CampaignPerCustomerWeek, CampaignPerCustomerMonth,
 		IncentivePerCustomer, IncentivePerCustomerDay, IncentivePerCustomerWeek, IncentivePerCustomerMonth:
