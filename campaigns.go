@@ -1,6 +1,7 @@
 package voucherify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -185,7 +186,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		before := *stored
 		stored.Description, stored.Window, stored.CategoryID = camp.Description, camp.Window, camp.CategoryID
 		stored.ActivityDurationAfterPublishing, stored.Protected = camp.ActivityDurationAfterPublishing, camp.Protected
-		stored.Type, stored.JoinOnce = campaign.Pool(orElse(string(camp.Type), string(stored.Type))), camp.JoinOnce
+		stored.Type, stored.JoinOnce = campaign.Pool(cmp.Or(string(camp.Type), string(stored.Type))), camp.JoinOnce
 		stored.Metadata = metadata.Merge(stored.Metadata, camp.Metadata)
 		if err := c.checkChange(ctx, metadata.OfCampaign, before.Metadata, stored.Metadata); err != nil {
 			return err

@@ -101,25 +101,17 @@ func (s *Products) DeleteCollection(ctx context.Context, collectionID string) er
 // ListCollectionProducts yields the stored products of a collection, then its SKUs with their products, each in the order of
 // their creation. The id product.AllProducts yields everything.
 func (s *Products) ListCollectionProducts(ctx context.Context, collectionID string) iter.Seq2[product.Member, error] {
-	return func(yield func(product.Member, error) bool) {
-		stopped := false
+	return stream(ctx, s.engine, func(r store.Reader, each func(product.Member) bool) error {
 		op, err := s.engine.begin()
-		if err == nil {
-			err = s.engine.store.View(ctx, func(r store.Reader) error {
-				return s.engine.eachMember(ctx, r, op, collectionID, func(m product.Member) bool {
-					stopped = !yield(m, nil)
-					return !stopped
-				})
-			})
+		if err != nil {
+			return err
 		}
-		if err != nil && !stopped {
-			yield(product.Member{}, err)
-		}
-	}
+		return s.engine.eachMember(ctx, r, op, collectionID, each)
+	})
 }
 
 func (e *Engine) eachMember(ctx context.Context, r store.Reader, op operation, collectionID string, yield func(product.Member) bool) error {
-	catalogue, _, err := e.snapshot(ctx, r, op, func(*redemption.Catalogue) (redemption.Needs, error) { return redemption.Needs{}, nil })
+	catalogue, err := e.configuration(ctx, r, op)
 	if err != nil {
 		return err
 	}

@@ -250,26 +250,37 @@ func get[T any](ctx context.Context, e *Engine, kind record.Kind, id string, key
 
 // list yields the records of a kind.
 func list[T any](ctx context.Context, e *Engine, kind record.Kind, options ListOptions) iter.Seq2[T, error] {
+	query := store.Query{Parent: options.Parent, Descending: !options.OldestFirst, After: options.After, Limit: options.Limit}
+	return stream(ctx, e, func(r store.Reader, each func(T) bool) error {
+		for doc, err := range r.List(ctx, kind, query) {
+			if err != nil {
+				return err
+			}
+			value, err := decode[T](doc)
+			if err != nil {
+				return err
+			}
+			if !each(*value) {
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+// stream yields what read hands to each, all of it from one view of the store, and at last the error of read. When each
+// returns false, nobody wants more, and read ends.
+func stream[T any](ctx context.Context, e *Engine, read func(r store.Reader, each func(T) bool) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var zero T
 		stopped := false
 		err := e.store.View(ctx, func(r store.Reader) error {
-			query := store.Query{Parent: options.Parent, Descending: !options.OldestFirst, After: options.After, Limit: options.Limit}
-			for doc, err := range r.List(ctx, kind, query) {
-				if err != nil {
-					return err
-				}
-				value, err := decode[T](doc)
-				if err != nil {
-					return err
-				}
-				if stopped = !yield(*value, nil); stopped {
-					return nil
-				}
-			}
-			return nil
+			return read(r, func(value T) bool {
+				stopped = !yield(value, nil)
+				return !stopped
+			})
 		})
 		if err != nil && !stopped {
+			var zero T
 			yield(zero, err)
 		}
 	}

@@ -49,7 +49,7 @@ func (s *EventSchemas) List(ctx context.Context, options ListOptions) iter.Seq2[
 func (s *EventSchemas) Update(ctx context.Context, schema event.Schema) (event.Schema, error) {
 	var updated event.Schema
 	err := s.engine.change(ctx, func(c *change) error {
-		stored, doc, err := find[event.Schema](ctx, c.tx, record.EventSchema, orElse(schema.ID, schema.Name), keyOf("name", schema.Name)...)
+		stored, doc, err := find[event.Schema](ctx, c.tx, record.EventSchema, cmp.Or(schema.ID, schema.Name), keyOf("name", schema.Name)...)
 		if err != nil {
 			return err
 		}
@@ -223,7 +223,7 @@ func findCustomer(ctx context.Context, r store.Reader, payload *customer.Custome
 	if payload.ID == "" {
 		keys = keyOf("source_id", payload.SourceID)
 	}
-	stored, _, err := find[customer.Customer](ctx, r, record.Customer, orElse(payload.ID, payload.SourceID), keys...)
+	stored, _, err := find[customer.Customer](ctx, r, record.Customer, cmp.Or(payload.ID, payload.SourceID), keys...)
 	return stored, err
 }
 
@@ -241,31 +241,25 @@ type EventListOptions struct {
 
 // List yields the events of a customer, named by id or source_id, by the time at which they happened.
 func (s *Events) List(ctx context.Context, idOrSource string, options EventListOptions) iter.Seq2[event.Tracked, error] {
-	return func(yield func(event.Tracked, error) bool) {
-		stopped := false
-		err := s.engine.store.View(ctx, func(r store.Reader) error {
-			known, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
-			if err != nil {
-				return err
-			}
-			names, err := eventNames(ctx, r, known.ID, options.Event)
-			if err != nil {
-				return err
-			}
-			for x, err := range merged(ctx, r, known.ID, names, options) {
-				if err != nil {
-					return err
-				}
-				if stopped = !yield(x, nil); stopped {
-					return nil
-				}
-			}
-			return nil
-		})
-		if err != nil && !stopped {
-			yield(event.Tracked{}, err)
+	return stream(ctx, s.engine, func(r store.Reader, each func(event.Tracked) bool) error {
+		known, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
+		if err != nil {
+			return err
 		}
-	}
+		names, err := eventNames(ctx, r, known.ID, options.Event)
+		if err != nil {
+			return err
+		}
+		for x, err := range merged(ctx, r, known.ID, names, options) {
+			if err != nil {
+				return err
+			}
+			if !each(x) {
+				return nil
+			}
+		}
+		return nil
+	})
 }
 
 // eventNames are the names under which a customer has events.

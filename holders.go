@@ -32,26 +32,18 @@ const walletPage = 100
 // Wallet yields the codes that were given to a customer, named by id or source_id, by the time at which they were given.
 // ListOptions.Parent is ignored; After continues behind a Holder. Codes that were deleted are left out.
 func (s *Customers) Wallet(ctx context.Context, idOrSource string, options ListOptions) iter.Seq2[WalletEntry, error] {
-	return func(yield func(WalletEntry, error) bool) {
+	return stream(ctx, s.engine, func(r store.Reader, each func(WalletEntry) bool) error {
 		op, err := s.engine.begin()
 		if err != nil {
-			yield(WalletEntry{}, err)
-			return
+			return err
+		}
+		owner, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
+		if err != nil {
+			return err
 		}
 		w := &wallet{engine: s.engine, operation: op, options: options}
-		stopped := false
-		err = s.engine.store.View(ctx, func(r store.Reader) error {
-			owner, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
-			if err != nil {
-				return err
-			}
-			stopped, err = w.read(ctx, r, owner.ID, func(entry WalletEntry) bool { return yield(entry, nil) })
-			return err
-		})
-		if err != nil && !stopped {
-			yield(WalletEntry{}, err)
-		}
-	}
+		return w.read(ctx, r, owner.ID, each)
+	})
 }
 
 // wallet reads the codes of one customer.
@@ -61,19 +53,17 @@ type wallet struct {
 	options ListOptions
 }
 
-// read hands the entries to yield, page by page, and reports whether yield has stopped it.
-func (w *wallet) read(ctx context.Context, r store.Reader, customerID string, yield func(WalletEntry) bool) (stopped bool, err error) {
+// read hands the entries to yield, page by page, until it returns false.
+func (w *wallet) read(ctx context.Context, r store.Reader, customerID string, yield func(WalletEntry) bool) error {
 	query := store.Query{Parent: customerID, Descending: !w.options.OldestFirst, After: w.options.After, Limit: walletPage}
-	catalogue, _, err := w.engine.snapshot(ctx, r, w.operation, func(*redemption.Catalogue) (redemption.Needs, error) {
-		return redemption.Needs{}, nil
-	})
+	catalogue, err := w.engine.configuration(ctx, r, w.operation)
 	if err != nil {
-		return false, err
+		return err
 	}
 	for left := w.options.Limit; ; {
 		holders, docs, err := holdersOf(ctx, r, query)
 		if err != nil || len(holders) == 0 {
-			return false, err
+			return err
 		}
 		ids := make([]string, len(holders))
 		for i, h := range holders {
@@ -81,7 +71,7 @@ func (w *wallet) read(ctx context.Context, r store.Reader, customerID string, yi
 		}
 		vouchers, err := w.engine.vouchersOf(ctx, r, ids)
 		if err != nil {
-			return false, err
+			return err
 		}
 		for _, h := range holders {
 			v := vouchers[h.RedeemableID]
@@ -89,14 +79,14 @@ func (w *wallet) read(ctx context.Context, r store.Reader, customerID string, yi
 				continue
 			}
 			if !yield(WalletEntry{Holder: *h, Voucher: *v, Status: catalogue.StatusOf(v, w.now)}) {
-				return true, nil
+				return nil
 			}
 			if left--; left == 0 {
-				return false, nil
+				return nil
 			}
 		}
 		if len(docs) < walletPage {
-			return false, nil
+			return nil
 		}
 		query.After = store.CursorOf(docs[len(docs)-1])
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/voucherify-go/voucherify/store"
 )
 
-// Locations keeps places for the filters of segments and collections ($in_location).
+// Locations keeps places for rules and for the filters of segments and collections ($in_location).
 type Locations struct{ engine *Engine }
 
 // Create stores a location.

@@ -1,6 +1,7 @@
 package voucherify
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -38,9 +39,7 @@ func (s *Orders) save(ctx context.Context, o order.Order, create bool) (order.Or
 		if err != nil && (!create || o.ID != "" || !isMissing(err)) {
 			return err
 		}
-		catalogue, _, err := s.engine.snapshot(ctx, c.tx, c.operation, func(*redemption.Catalogue) (redemption.Needs, error) {
-			return redemption.Needs{}, nil
-		})
+		catalogue, err := s.engine.configuration(ctx, c.tx, c.operation)
 		if err != nil {
 			return err
 		}
@@ -88,7 +87,7 @@ func (c *change) storedOrder(ctx context.Context, o *order.Order) (*order.Order,
 
 func (c *change) putOrder(o, stored *order.Order, doc record.Document) error {
 	kind, before := event.CustomerOrderCreated, order.Status("")
-	o.ID = orElse(doc.ID, c.ids.Next(id.Order))
+	o.ID = cmp.Or(doc.ID, c.ids.Next(id.Order))
 	if o.Status == "" {
 		o.Status = order.Created
 	}

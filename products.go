@@ -1,6 +1,7 @@
 package voucherify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -31,7 +32,7 @@ func (s *Products) CreateProduct(ctx context.Context, p product.Product) (produc
 		if err != nil {
 			return err
 		}
-		p.ID = orElse(doc.ID, c.ids.Next(id.Product))
+		p.ID = cmp.Or(doc.ID, c.ids.Next(id.Product))
 		if doc.ID == "" && p.SourceID == discount.ShippingSource {
 			p.ID = discount.ShippingProduct
 		}
@@ -58,7 +59,7 @@ func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 		if err != nil {
 			return err
 		}
-		sku.ID, sku.ProductID = orElse(doc.ID, c.ids.Next(id.SKU)), parent.ID
+		sku.ID, sku.ProductID = cmp.Or(doc.ID, c.ids.Next(id.SKU)), parent.ID
 		sku.CreatedAt, sku.UpdatedAt, sku.Version = c.stamp(&doc)
 		return c.put(saved{
 			kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: parent.ID, keys: keyOf("source_id", sku.SourceID),
@@ -134,13 +135,6 @@ func (c *change) stamp(doc *record.Document) (created time.Time, updated *time.T
 		return c.now, nil, 1
 	}
 	return doc.CreatedAt, &c.now, doc.Version + 1
-}
-
-func orElse(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }
 
 // GetProduct reads a product by id or source_id.

@@ -1,6 +1,7 @@
 package voucherify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -176,7 +177,7 @@ func (p *publishing) once() bool { return !p.generic() && (p.campaign.JoinOnce |
 func (p *publishing) begin() {
 	p.record = publication.Publication{
 		ID: p.ids.Next(id.Publication), Object: "publication", SourceID: p.request.SourceID,
-		Channel: orElse(p.request.Channel, publication.DefaultChannel), Metadata: p.request.Metadata, CreatedAt: p.now, Version: 1,
+		Channel: cmp.Or(p.request.Channel, publication.DefaultChannel), Metadata: p.request.Metadata, CreatedAt: p.now, Version: 1,
 	}
 	if p.campaign != nil {
 		p.record.CampaignID, p.record.Campaign = p.campaign.ID, p.campaign.Name

@@ -21,7 +21,7 @@ type Rules struct{ engine *Engine }
 // exist or in a way that does not fit its type, is invalid_validation_rules with the path of the node. A rule that a later
 // change of a schema breaks refuses whatever it is assigned to.
 func (s *Rules) Create(ctx context.Context, r validation.Rule) (validation.Rule, error) {
-	if err := checkRule(r); err != nil {
+	if err := s.check(r); err != nil {
 		return validation.Rule{}, err
 	}
 	err := s.engine.change(ctx, func(c *change) error {
@@ -37,14 +37,11 @@ func (s *Rules) Create(ctx context.Context, r validation.Rule) (validation.Rule,
 	return r, err
 }
 
-func checkRule(r validation.Rule) error {
-	if err := r.Check(); err != nil {
+func (s *Rules) check(r validation.Rule) error {
+	if err := s.engine.compiler.Check(r); err != nil {
 		return err
 	}
-	if err := discount.CheckScope(r.ApplicableTo); err != nil {
-		return err
-	}
-	return nil
+	return discount.CheckScope(r.ApplicableTo)
 }
 
 // Get reads a rule by id.
@@ -59,7 +56,7 @@ func (s *Rules) Source(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := validation.NewCompiler().Compile(r, nil)
+	p, err := s.engine.compiler.Compile(r, nil)
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +65,7 @@ func (s *Rules) Source(ctx context.Context, id string) (string, error) {
 
 // Update replaces a rule. With r.Version set, a rule that was changed since is not overwritten (store.ErrStale).
 func (s *Rules) Update(ctx context.Context, r validation.Rule) (validation.Rule, error) {
-	if err := checkRule(r); err != nil {
+	if err := s.check(r); err != nil {
 		return validation.Rule{}, err
 	}
 	read := r.Version

@@ -141,11 +141,10 @@ func propertiesOfType(schema *metadata.Schema, objectType string, deleted bool) 
 	return names
 }
 
-// schemas reads the project's metadata schemas.
-func (c *change) schemas(ctx context.Context) (*metadata.Schemas, error) {
-	var list []*metadata.Schema
-	err := readAll(ctx, c.tx, record.MetadataSchema, &list)
-	return metadata.NewSchemas(list), err
+// schemas reads the project's metadata schemas; more stand beside them.
+func (c *change) schemas(ctx context.Context, more ...*metadata.Schema) (*metadata.Schemas, error) {
+	err := readAll(ctx, c.tx, record.MetadataSchema, &more)
+	return metadata.NewSchemas(more), err
 }
 
 // checkWhole refuses metadata of a new object that does not fit its schema.
@@ -180,16 +179,17 @@ func (c *change) checkCustomer(ctx context.Context, stored *customer.Customer, m
 
 // checkProperties refuses a rule about metadata that the schemas, those of custom events included, do not let exist.
 func (c *change) checkProperties(ctx context.Context, r validation.Rule) error {
-	var list []*metadata.Schema
-	if err := readAll(ctx, c.tx, record.MetadataSchema, &list); err != nil {
-		return err
-	}
 	var events []*event.Schema
 	if err := readAll(ctx, c.tx, record.EventSchema, &events); err != nil {
 		return err
 	}
-	for _, e := range events {
-		list = append(list, e.Metadata())
+	ofEvents := make([]*metadata.Schema, len(events))
+	for i, e := range events {
+		ofEvents[i] = e.Metadata()
 	}
-	return r.CheckProperties(metadata.NewSchemas(list))
+	schemas, err := c.schemas(ctx, ofEvents...)
+	if err != nil {
+		return err
+	}
+	return r.CheckProperties(schemas)
 }

@@ -225,47 +225,32 @@ func sourceOf(c *customer.Customer) string {
 // Preview yields the customers who would belong to a segment, which need not be stored. The order is that of their creation,
 // for a static segment that of its list.
 func (s *Segments) Preview(ctx context.Context, segment customer.Segment) iter.Seq2[customer.Customer, error] {
-	return func(yield func(customer.Customer, error) bool) {
-		if segment.Name == "" {
-			segment.Name = "preview"
-		}
-		if err := checkSegment(&segment); err != nil {
-			yield(customer.Customer{}, err)
-			return
-		}
-		s.yield(ctx, yield, func(context.Context, store.Reader) (*customer.Segment, error) { return &segment, nil })
+	if segment.Name == "" {
+		segment.Name = "preview"
 	}
+	return s.membersOf(ctx, func(store.Reader) (*customer.Segment, error) { return &segment, checkSegment(&segment) })
 }
 
 // Members yields the customers who belong to a segment now, in the order of Preview.
 func (s *Segments) Members(ctx context.Context, segmentID string) iter.Seq2[customer.Customer, error] {
-	return func(yield func(customer.Customer, error) bool) {
-		s.yield(ctx, yield, func(ctx context.Context, r store.Reader) (*customer.Segment, error) {
-			segment, _, err := find[customer.Segment](ctx, r, record.Segment, segmentID)
-			return segment, err
-		})
-	}
+	return s.membersOf(ctx, func(r store.Reader) (*customer.Segment, error) {
+		segment, _, err := find[customer.Segment](ctx, r, record.Segment, segmentID)
+		return segment, err
+	})
 }
 
-// yield calls yield for the members of a segment, or once for the error that ends it.
-func (s *Segments) yield(ctx context.Context, yield func(customer.Customer, error) bool, of func(context.Context, store.Reader) (*customer.Segment, error)) {
-	stopped := false
-	op, err := s.engine.begin()
-	if err == nil {
-		err = s.engine.store.View(ctx, func(r store.Reader) error {
-			segment, err := of(ctx, r)
-			if err != nil {
-				return err
-			}
-			return s.engine.eachCustomerOf(ctx, r, op, segment, func(c *customer.Customer) bool {
-				stopped = !yield(*c, nil)
-				return !stopped
-			})
-		})
-	}
-	if err != nil && !stopped {
-		yield(customer.Customer{}, err)
-	}
+func (s *Segments) membersOf(ctx context.Context, of func(store.Reader) (*customer.Segment, error)) iter.Seq2[customer.Customer, error] {
+	return stream(ctx, s.engine, func(r store.Reader, each func(customer.Customer) bool) error {
+		op, err := s.engine.begin()
+		if err != nil {
+			return err
+		}
+		segment, err := of(r)
+		if err != nil {
+			return err
+		}
+		return s.engine.eachCustomerOf(ctx, r, op, segment, func(c *customer.Customer) bool { return each(*c) })
+	})
 }
 
 // Sweep brings the stored members of auto-update segments in line with the passing of time and with locations that were moved.

@@ -1,14 +1,28 @@
 // Package voucherify is a promotion engine that lives inside the shop's own process and its own database transaction:
-// coupons, automatic promotions, stacking, validation rules, redemption, rollback and returns, with the concepts and
-// field names of Voucherify.
+// coupons, automatic promotions, stacking, validation rules, segments, qualification, redemption, rollback and returns, with
+// the concepts and field names of Voucherify.
 //
-// A host makes an Engine over a store, keeps its configuration through the services (Campaigns, Vouchers, Promotions,
-// Rules, …) and asks with four verbs:
+// A host makes an Engine over a store and asks with five verbs:
 //
-//	Qualify    which automatic promotions fit this cart?
+//	Qualify    which offers fit this customer and this cart, and which nearly do? (changes nothing)
 //	Validate   what would these codes and promotions take off? (changes nothing)
 //	Redeem     take it off, count it, store the order
-//	Rollback   give it all back; Return gives back single units
+//	Rollback   give it all back
+//	Return     give back single units
+//
+// It keeps what they decide with through the services, the fields of Engine:
+//
+//	Campaigns, Vouchers, Promotions    what is offered: codes, tiers, stacks
+//	Rules                              when it may be used, and how often
+//	Categories, Settings               what may stand together
+//	Products, Locations                products, SKUs, collections; places on the map
+//	Customers, Segments                profiles, wallets; groups that find their members themselves
+//	Publications                       which code was given to whom
+//	Orders, Redemptions                what was bought and redeemed
+//	EventSchemas, Events               what customers do elsewhere
+//	MetadataSchemas                    what metadata may hold
+//
+// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host.
 //
 // Validate and Redeem walk the same road (needs, snapshot, calculation, plan), so they cannot disagree. A refusal is a
 // *redemption.Refused that carries the decision: which check failed, what was found, what was expected and how much is
@@ -41,13 +55,13 @@ type Engine struct {
 	Promotions *Promotions
 	// Rules keeps validation rules and their assignments.
 	Rules *Rules
-	// Publications gives codes to customers.
+	// Publications gives codes to customers and remembers to whom.
 	Publications *Publications
-	// Customers keeps profiles.
+	// Customers keeps profiles, shows wallets and forgets people.
 	Customers *Customers
-	// Segments keeps named groups of customers.
+	// Segments keeps named groups of customers, listed or found by a filter.
 	Segments *Segments
-	// Locations keeps places for the filters of segments and collections.
+	// Locations keeps places for rules and for the filters of segments and collections.
 	Locations *Locations
 	// Products keeps products, SKUs and collections.
 	Products *Products

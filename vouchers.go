@@ -1,6 +1,7 @@
 package voucherify
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -68,7 +69,7 @@ const withoutCampaign = "-"
 
 func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
 	return c.put(saved{
-		kind: record.Voucher, id: v.ID, created: c.now, parent: orElse(v.CampaignID, withoutCampaign),
+		kind: record.Voucher, id: v.ID, created: c.now, parent: cmp.Or(v.CampaignID, withoutCampaign),
 		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
 	}, v)
 }

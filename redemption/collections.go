@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -97,9 +98,9 @@ func (v *itemView) sku(field int) any {
 	case itemSourceID:
 		return known(v.Identity.SKUSourceID)
 	case itemName:
-		return known(orElse(v.Name, stored.Name))
+		return known(cmp.Or(v.Name, stored.Name))
 	case itemPrice:
-		return knownPrice(orPrice(v.Price, stored.Price))
+		return knownPrice(cmp.Or(v.Price, stored.Price))
 	case itemAttributes:
 		return slices.Sorted(maps.Keys(stored.Attributes))
 	case itemImageURL:
@@ -123,9 +124,9 @@ func (v *itemView) product(field int) any {
 	case itemSourceID:
 		return known(v.Identity.ProductSourceID)
 	case itemName:
-		return known(orElse(v.Name, stored.Name))
+		return known(cmp.Or(v.Name, stored.Name))
 	case itemPrice:
-		return knownPrice(orPrice(v.Price, stored.Price))
+		return knownPrice(cmp.Or(v.Price, stored.Price))
 	case itemAttributes:
 		return stored.Attributes
 	case itemImageURL:

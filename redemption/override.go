@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -44,7 +45,7 @@ type overrides struct {
 func (w *overrides) product(line *order.Item) string {
 	data := line.Product
 	named := line.Identity(w.index)
-	key := orElse(named.ProductID, named.ProductSourceID)
+	key := cmp.Or(named.ProductID, named.ProductSourceID)
 	if data == nil || !data.Override {
 		if stored, ok := w.index.Product(key); ok {
 			return stored.ID
@@ -68,7 +69,7 @@ func (w *overrides) product(line *order.Item) string {
 	default:
 		p = product.Product{ID: w.ids.Next(id.Product), SourceID: named.ProductSourceID}
 	}
-	p.Name, p.Price = orElse(data.Name, p.Name), orPrice(data.Price, p.Price)
+	p.Name, p.Price = cmp.Or(data.Name, p.Name), cmp.Or(data.Price, p.Price)
 	if data.Metadata != nil {
 		p.Metadata = data.Metadata
 	}
@@ -87,7 +88,7 @@ func (w *overrides) sku(line *order.Item, parent string) {
 		return
 	}
 	named := line.Identity(w.index)
-	key := orElse(named.SKUID, named.SKUSourceID)
+	key := cmp.Or(named.SKUID, named.SKUSourceID)
 	at := slices.IndexFunc(w.skus, func(s *product.SKU) bool { return key != "" && (s.ID == key || s.SourceID == key) })
 	var s product.SKU
 	switch stored, ok := w.index.SKU(key); {
@@ -100,7 +101,7 @@ func (w *overrides) sku(line *order.Item, parent string) {
 	default:
 		s = product.SKU{ID: w.ids.Next(id.SKU), SourceID: named.SKUSourceID, ProductID: parent}
 	}
-	s.Name, s.Price = orElse(data.Name, s.Name), orPrice(data.Price, s.Price)
+	s.Name, s.Price = cmp.Or(data.Name, s.Name), cmp.Or(data.Price, s.Price)
 	if data.Metadata != nil {
 		s.Metadata = data.Metadata
 	}
@@ -166,20 +167,6 @@ func sourceKey(sourceID string) []string {
 		return nil
 	}
 	return []string{record.Key("source_id", sourceID)}
-}
-
-func orElse(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
-}
-
-func orPrice(value, fallback *int64) *int64 {
-	if value == nil {
-		return fallback
-	}
-	return value
 }
 
 func samePrice(a, b *int64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }

@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/voucherify-go/voucherify/customer"
@@ -106,7 +107,7 @@ func (x *Catalogue) checkDescribed(field string, line *order.Item) error {
 	named := line.Identity(x.products)
 	if p := line.Product; p != nil {
 		var stored metadata.Map
-		known, ok := x.products.Product(orElse(named.ProductID, named.ProductSourceID))
+		known, ok := x.products.Product(cmp.Or(named.ProductID, named.ProductSourceID))
 		if ok {
 			stored = known.Metadata
 		}
@@ -116,7 +117,7 @@ func (x *Catalogue) checkDescribed(field string, line *order.Item) error {
 	}
 	if s := line.SKU; s != nil {
 		var stored metadata.Map
-		known, ok := x.products.SKU(orElse(named.SKUID, named.SKUSourceID))
+		known, ok := x.products.SKU(cmp.Or(named.SKUID, named.SKUSourceID))
 		if ok {
 			stored = known.Metadata
 		}

@@ -119,8 +119,11 @@ type Assignment struct {
 // Check reports the first thing that is wrong with the rule as a *fault.Error with the key invalid_validation_rules
 // and the path of what is broken, for example "rules.2.rules.1.conditions.$is". It compiles the rule and throws the
 // result away, so a rule that passes can be evaluated; a collection that does not exist is not an error.
-func (r Rule) Check() error {
-	if _, err := NewCompiler().Compile(r, nil); err != nil {
+func (r Rule) Check() error { return NewCompiler().Check(r) }
+
+// Check is Rule.Check with programs that the compiler keeps, for whoever checks many rules or compiles them later.
+func (c *Compiler) Check(r Rule) error {
+	if _, err := c.Compile(r, nil); err != nil {
 		return err
 	}
 	return r.checkContext()
