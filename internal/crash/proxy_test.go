@@ -178,7 +178,7 @@ func (c *connection) forward(p *proxy) {
 			c.close()
 			return
 		}
-		if where == afterAnswer {
+		if where != nowhere { // a quick server must not answer before the connection is broken off
 			c.mu.Lock()
 			c.mute = true
 			c.mu.Unlock()

@@ -163,7 +163,12 @@ func (c *counting) first(ctx context.Context) (error, error) {
 	}
 	for _, change := range open {
 		value := values[change.Key]
-		if value+change.Delta < 0 || value > ceiling(change)-max(change.Delta, 0) || value+change.Delta > ceiling(change) {
+		// Going up is compared without adding, which could overflow; going down may start above the limit.
+		above := value > ceiling(change)-change.Delta
+		if change.Delta < 0 {
+			above = value+change.Delta > ceiling(change)
+		}
+		if above || value+change.Delta < 0 {
 			return guardError(change, value), nil
 		}
 	}
