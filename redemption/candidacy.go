@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -110,7 +111,8 @@ func (c *Candidacy) propose() {
 	if !c.scene.stacks {
 		return
 	}
-	for _, stack := range c.base.catalogue.stacks {
+	for _, id := range slices.Sorted(maps.Keys(c.base.catalogue.stacks)) {
+		stack := c.base.catalogue.stacks[id]
 		one := &candidate{object: PromotionStack, id: stack.ID, created: stack.CreatedAt, category: stack.CategoryID, stack: stack}
 		if parent := c.base.catalogue.campaigns[stack.CampaignID]; parent != nil {
 			one.campaign = parent.Campaign

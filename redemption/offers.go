@@ -198,7 +198,11 @@ func (b *offerFiling) hasCollection(key string) bool {
 
 // finish sorts the ladders.
 func (b *offerFiling) finish() {
-	for _, l := range b.index.ladders {
+	for _, kind := range thresholds {
+		l := b.index.ladders[kind]
+		if l == nil {
+			continue
+		}
 		order := make([]int, len(l.offers))
 		for i := range order {
 			order[i] = i
