@@ -232,8 +232,8 @@ func (c *calculation) countersOf(i *incentive, code *voucher.Voucher) []CounterK
 		}
 	}
 	for _, m := range i.metrics {
-		if c.omit.Leaves(m) {
-			continue
+		if c.omit.Leaves(m) || families[m].customer && c.snapshot.Customer == nil {
+			continue // does not count, or nobody has used it
 		}
 		if key, ok := c.key(families[m], i); ok && key.Subject != "" {
 			keys = append(keys, key)
