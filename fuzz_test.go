@@ -92,6 +92,9 @@ var fuzzSeeds = []string{
 	`{"redeemables":[{"object":"voucher","id":"OFF"},{"object":"voucher","id":"NONE"}]}`,
 	`{"redeemables":[{"object":"voucher","id":"A3"}],"order":{"discount_amount":5,"items":[{"source_id":"p1","related_object":"product","initial_quantity":2,"amount":1999,"discount_quantity":1}]}}`,
 	`{"redeemables":null,"order":{"items":[{"quantity":-1}]}}`,
+	`{"scenario":"AUDIENCE_ONLY","tracking_id":"c1","options":{"limit":50,"sorting_rule":"BEST_DEAL","filters":{"junction":"or","resource_type":{"conditions":{"$is":["voucher"]}},"code":{"conditions":{"$in":["A1"]}}}},"order":{"amount":900}}`,
+	`{"scenario":"PRODUCTS_DISCOUNT_BY_CUSTOMER","options":{"starting_after":"2026-11-25T12:00:00Z/A1","strict":true},"order":{"items":[{"source_id":"p1","related_object":"product","quantity":2}]},"metadata":{"till":7}}`,
+	`{"scenario":"PROMOTION_STACKS","options":{"strict":true},"order":{"source_id":"O1"}}`,
 }
 
 // errUndone keeps what a fuzzed redeem wrote from being committed, so that every input meets the same shop.
@@ -105,6 +108,7 @@ func FuzzRequestJSON(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		s.asks(t, text)
 		var request redemption.Request
 		if json.Unmarshal(text, &request) != nil {
 			return
@@ -137,10 +141,24 @@ func FuzzRequestJSON(f *testing.F) {
 		if diff := cmp.Diff(undated(answer.Order), undated(result.Order)); diff != "" {
 			t.Fatalf("order (-validated +redeemed):\n%s", diff)
 		}
-		if _, err := s.Qualify(background, redemption.QualificationRequest{Order: request.Order, Customer: request.Customer}); err != nil {
-			t.Fatalf("qualify: %v", err)
-		}
 	})
+}
+
+// asks reads a qualification from the same bytes: it is answered, every order of the answer adds up, or it is refused with a
+// typed error.
+func (s *shop) asks(t *testing.T, text []byte) {
+	var request redemption.QualificationRequest
+	if json.Unmarshal(text, &request) != nil {
+		return
+	}
+	answer, err := s.Qualify(background, request)
+	if err != nil {
+		placeOf(t, err)
+		return
+	}
+	for i := range answer.Redeemables {
+		identities(t, answer.Redeemables[i].Order)
+	}
 }
 
 // undated is bare for orders that may have been stored before.

@@ -30,7 +30,7 @@ import (
 
 // mall is a shop with one offer of each kind, a second apart, the oldest first: the tiers open, rich, vip, mugs, three, hats
 // and set of the promotion P, the campaign UNIQUE with the code U1 for Anna and U2 for nobody, the campaign GENERIC with the
-// code GEN, the code FREE, and the stacks both (open and mugs) and never (open and rich).
+// code GEN, the code FREE, and the stacks never (open and rich) and both (open and mugs).
 type mall struct {
 	*shop
 	names map[string]string // by id
@@ -76,14 +76,15 @@ func newMall(t *testing.T) *mall {
 	m.know("GENERIC", generic.ID)
 	m.now.Add(1)
 	m.know("FREE id", m.coupon("FREE", discount.AmountOff(60, discount.ToOrder), 0).ID)
-	for name, tiers := range map[string][]string{"both": {"open", "mugs"}, "never": {"open", "rich"}} {
-		x := promotion.Stack{CampaignID: camp.ID, Name: name}
-		for _, tier := range tiers {
+	for _, tiers := range [][]string{{"never", "open", "rich"}, {"both", "open", "mugs"}} {
+		m.now.Add(1)
+		x := promotion.Stack{CampaignID: camp.ID, Name: tiers[0]}
+		for _, tier := range tiers[1:] {
 			x.Tiers.IDs = append(x.Tiers.IDs, m.ids[tier])
 		}
 		created, err := m.Promotions.CreateStack(background, x)
 		m.must(err)
-		m.know(name, created.ID)
+		m.know(x.Name, created.ID)
 	}
 	m.now.Store(3600)
 	return m
@@ -510,6 +511,13 @@ func TestACodeForItsHolderIsOfferedToNobodyElse(t *testing.T) {
 	m.rule(held, validation.OnVoucher, m.coupon("MINE", off100, 0).ID)
 	m.must(second(m.publish("MINE", *customer.BySourceID("anna"))))
 	m.rule(held, validation.OnPromotionTier, m.ids["open"])
+	m.rule(held, validation.OnCampaign, m.ids["UNIQUE"])
+	for name, want := range map[string]string{"anna": "U1, UNIQUE", "bob": "UNIQUE", "": ""} { // whoever uses the campaign gets a code first
+		ask := redemption.QualificationRequest{Scenario: "AUDIENCE_ONLY", TrackingID: name, Options: redemption.QualificationOptions{Filters: isIn("campaign_id", m.ids["UNIQUE"])}}
+		if got := m.fits(ask); got != want {
+			t.Errorf("of the campaign for %q: %s, want %s", name, got, want)
+		}
+	}
 	for name, want := range map[string]string{"anna": "MINE, open", "bob": "open", "": "open"} {
 		ask := redemption.QualificationRequest{TrackingID: name, Order: cartOf("hat", 1)}
 		ask.Options.Filters = &filter.Filter{Junction: filter.Or, Fields: map[string]filter.Conditions{"code": {"$is": {"MINE"}}, "resource_id": {"$is": {m.ids["open"]}}}}

@@ -111,9 +111,8 @@ func (c *Candidacy) propose() {
 	if !c.scene.stacks {
 		return
 	}
-	stacks := c.base.catalogue.stacks
-	for _, id := range slices.Sorted(maps.Keys(stacks)) {
-		stack := stacks[id]
+	for _, id := range slices.Sorted(maps.Keys(c.base.catalogue.stacks)) {
+		stack := c.base.catalogue.stacks[id]
 		one := &candidate{object: PromotionStack, id: stack.ID, created: stack.CreatedAt, category: stack.CategoryID, stack: stack}
 		if parent := c.base.catalogue.campaigns[stack.CampaignID]; parent != nil {
 			one.campaign = parent.Campaign
@@ -233,8 +232,8 @@ func (c *calculation) countersOf(i *incentive, code *voucher.Voucher) []CounterK
 		}
 	}
 	for _, m := range i.metrics {
-		if c.omit.Leaves(m) {
-			continue
+		if c.omit.Leaves(m) || families[m].customer && c.snapshot.Customer == nil {
+			continue // does not count, or nobody has used it
 		}
 		if key, ok := c.key(families[m], i); ok && key.Subject != "" {
 			keys = append(keys, key)

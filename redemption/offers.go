@@ -2,7 +2,6 @@ package redemption
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -199,8 +198,11 @@ func (b *offerFiling) hasCollection(key string) bool {
 
 // finish sorts the ladders.
 func (b *offerFiling) finish() {
-	for _, kind := range slices.Sorted(maps.Keys(b.index.ladders)) {
+	for _, kind := range thresholds {
 		l := b.index.ladders[kind]
+		if l == nil {
+			continue
+		}
 		order := make([]int, len(l.offers))
 		for i := range order {
 			order[i] = i

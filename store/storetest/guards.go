@@ -112,6 +112,16 @@ func testGuardOrder(b *bundle) {
 		b.Errorf("got %v, want a refusal of %s", err, second)
 	}
 	b.same("the counter before it", int64(0), b.counter(first))
+
+	// A counter above its limit may go down to it; the one behind it refuses, in a plan that raises others as well.
+	b.apply(&redemption.Plan{Consume: []redemption.Consume{raising(first, 2)}})
+	err = b.store.Update(b.ctx, b.applying(&redemption.Plan{
+		Consume: []redemption.Consume{raising(third, 1), within(first, -1, 1), raising(second, -1)},
+	}))
+	if !errors.As(err, &got) || got.Key != second {
+		b.Errorf("got %v, want a refusal of %s", err, second)
+	}
+	b.same("the counters after a refusal", []int64{2, 0, 0}, []int64{b.counter(first), b.counter(second), b.counter(third)})
 }
 
 func testGuardBeforeRecords(b *bundle) {
