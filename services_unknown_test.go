@@ -93,7 +93,9 @@ var namedCalls = []namedCall{
 	}},
 	{"Products.DeleteCollection", "products_collection", func(s *shop, id string) error { return s.Products.DeleteCollection(background, id) }},
 	{"Areas.Get", "area", func(s *shop, id string) error { return second(s.Areas.Get(background, id)) }},
-	{"Areas.Update", "area", func(s *shop, id string) error { return second(s.Areas.Update(background, access.Area{ID: id, Name: "a"})) }},
+	{"Areas.Update", "area", func(s *shop, id string) error {
+		return second(s.Areas.Update(background, access.Area{ID: id, Name: "a"}))
+	}},
 	{"Areas.Delete", "area", func(s *shop, id string) error { return s.Areas.Delete(background, id) }},
 	{"Areas.GetStore", "area_store", func(s *shop, id string) error { return second(s.Areas.GetStore(background, id)) }},
 	{"Areas.UpdateStore", "area_store", func(s *shop, id string) error {

@@ -70,7 +70,9 @@ type Assignment struct {
 }
 
 // repeats reports whether a says the same as b.
-func (a Assignment) repeats(b Assignment) bool { return a == b || a.StoreID != "" && a.StoreID == b.StoreID }
+func (a Assignment) repeats(b Assignment) bool {
+	return a == b || a.StoreID != "" && a.StoreID == b.StoreID
+}
 
 // covers reports whether whoever has a has b.
 func (a Assignment) covers(b Assignment) bool {
