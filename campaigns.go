@@ -40,6 +40,10 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 		if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
 			return err
 		}
+		var err error
+		if camp.AccessSettingsAssignments, err = c.checkAccess(ctx, camp.AccessSettingsAssignments); err != nil {
+			return err
+		}
 		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
 		camp.VouchersCount = 0
 		if err := s.addCodes(ctx, c, &camp, s.firstCodes(ctx, c, &camp, count), nil); err != nil {
@@ -172,11 +176,11 @@ func (s *Campaigns) edit(ctx context.Context, idOrName string, kind event.Type, 
 	})
 }
 
-// Update replaces description, dates, category, discount, limit, join_once and protection, and merges metadata. The pool
+// Update replaces description, dates, category, discount, limit, join_once, areas and stores, and protection, and merges metadata. The pool
 // may change between STATIC and AUTO_UPDATE. Name, kind and the type of the discount are fixed. Codes that were given out or redeemed keep what they had: the old discount and window
 // are written onto them in the same transaction.
 func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
-	err := s.edit(ctx, camp.ID, event.CampaignUpdated, func(c *change, stored *campaign.Campaign, doc record.Document) error {
+	err := s.edit(ctx, camp.ID, event.CampaignUpdated, func(c *change, stored *campaign.Campaign, doc record.Document) (err error) {
 		if err := current(doc, camp.Version); err != nil {
 			return err
 		}
@@ -187,6 +191,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		stored.Description, stored.Window, stored.CategoryID = camp.Description, camp.Window, camp.CategoryID
 		stored.ActivityDurationAfterPublishing, stored.Protected = camp.ActivityDurationAfterPublishing, camp.Protected
 		stored.Type, stored.JoinOnce = campaign.Pool(cmp.Or(string(camp.Type), string(stored.Type))), camp.JoinOnce
+		stored.AccessSettingsAssignments = camp.AccessSettingsAssignments
 		stored.Metadata = metadata.Merge(stored.Metadata, camp.Metadata)
 		if err := c.checkChange(ctx, metadata.OfCampaign, before.Metadata, stored.Metadata); err != nil {
 			return err
@@ -201,6 +206,9 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 			return err
 		}
 		if err := c.checkCategory(ctx, stored.CategoryID, before.CategoryID); err != nil {
+			return err
+		}
+		if stored.AccessSettingsAssignments, err = c.checkAccess(ctx, stored.AccessSettingsAssignments); err != nil {
 			return err
 		}
 		return s.freeze(ctx, c, &before, stored)

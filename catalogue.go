@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/location"
@@ -118,6 +119,7 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 		func() error { return readAll[promotion.Category](ctx, r, record.Category, &c.Categories) },
 		func() error { return readAll[customer.Segment](ctx, r, record.Segment, &c.Segments) },
 		func() error { return readAll[location.Location](ctx, r, record.Location, &c.Locations) },
+		func() error { return readAll[access.Store](ctx, r, record.AreaStore, &c.Stores) },
 		func() error { return readAll[metadata.Schema](ctx, r, record.MetadataSchema, &c.Schemas) },
 		func() error { return e.readStackingRules(ctx, r, &c.StackingRules) },
 	} {

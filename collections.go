@@ -30,15 +30,8 @@ func (s *Products) CreateCollection(ctx context.Context, l product.Collection) (
 		if err := c.checkLocations(ctx, l.Filter); err != nil {
 			return err
 		}
-		count := 0
-		for _, err := range c.tx.List(ctx, record.Collection, store.Query{}) {
-			if err != nil {
-				return err
-			}
-			count++
-		}
-		if most := s.engine.options.maxCollections; count >= most {
-			return fault.Invalid("", "the project has %d collections, at most %d are allowed", count, most)
+		if err := c.checkRoom(ctx, record.Collection, "", s.engine.options.maxCollections); err != nil {
+			return err
 		}
 		l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Collection), c.now, nil, 1
 		return c.put(saved{kind: record.Collection, id: l.ID, created: c.now}, &l)

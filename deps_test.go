@@ -19,7 +19,7 @@ const modulePath = "github.com/voucherify-go/voucherify"
 // "." is the root. A package that is not listed here has no place yet, and the test says so.
 var levels = map[string]int{
 	"fault": 0, "money": 0, "metadata": 0, "id": 0, "record": 0, "discount/formula": 0,
-	"filter": 0, "location": 0,
+	"filter": 0, "location": 0, "access": 0,
 	"order": 1, "product": 1, "customer": 1, "validity": 1, "validation": 1,
 	"discount": 2, "event": 2,
 	"campaign": 3, "voucher": 3, "promotion": 3,
@@ -42,6 +42,7 @@ var siblings = map[[2]string]string{
 	{"discount/formula", "money"}: "formulas compute in major units and hand over minor units",
 	{"filter", "fault"}:           "a filter of the wrong shape is refused in the common vocabulary",
 	{"location", "fault"}:         "a shape that cannot be read is refused in the common vocabulary",
+	{"access", "fault"}:           "an assignment that says nothing is refused in the common vocabulary",
 	{"validation", "validity"}:    "conditions on dates use the timeframes and hours of validity",
 	{"order", "product"}:          "a line is recognised by the identity of its product",
 	{"validation", "product"}:     "rules name products and collections",

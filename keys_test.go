@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -93,6 +94,14 @@ var refusedKeys = []keyRow{
 			return second(s.Redeem(background, redemption.Request{Redeemables: redemption.Codes("NONE")}))
 		},
 		want: `{"code":404,"key":"not_found","message":"Resource not found","details":"Cannot find voucher with id NONE","resource_id":"rf_…","resource_type":"redemption"}`,
+	},
+	{
+		key: fault.Forbidden,
+		fail: func(s *shop) error {
+			s.coupon("SAVE", off100, 1)
+			return second(s.Redeem(background, redemption.Request{Redeemables: redemption.Codes("SAVE"), AccessScope: &access.Scope{}}))
+		},
+		want: `{"code":403,"key":"forbidden","message":"Forbidden","details":"voucher with id SAVE is not accessible in given context","resource_id":"rf_…","resource_type":"redemption"}`,
 	},
 	{
 		key:  fault.VoucherDisabled,

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/voucherify-go/voucherify"
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -127,6 +128,22 @@ var libraries = []library{
 		return x.ID, ""
 	}, func(s *shop, ctx context.Context, o voucherify.ListOptions) listed {
 		return positions(s.Products.ListCollections(ctx, o), func(x *product.Collection) (time.Time, string) { return x.CreatedAt, x.ID })
+	}},
+	{"areas", func(s *shop, i int) (string, string) {
+		x, err := s.Areas.Create(background, access.Area{Name: fmt.Sprint(i)})
+		s.must(err)
+		return x.ID, ""
+	}, func(s *shop, ctx context.Context, o voucherify.ListOptions) listed {
+		return positions(s.Areas.List(ctx, o), func(x *access.Area) (time.Time, string) { return x.CreatedAt, x.ID })
+	}},
+	{"stores", func(s *shop, i int) (string, string) {
+		area, err := s.Areas.Create(background, access.Area{Name: fmt.Sprint(i)})
+		s.must(err)
+		x, err := s.Areas.CreateStore(background, access.Store{AreaID: area.ID, Name: fmt.Sprint(i)})
+		s.must(err)
+		return x.ID, area.ID
+	}, func(s *shop, ctx context.Context, o voucherify.ListOptions) listed {
+		return positions(s.Areas.ListStores(ctx, o), func(x *access.Store) (time.Time, string) { return x.CreatedAt, x.ID })
 	}},
 	{"orders", func(s *shop, i int) (string, string) {
 		o, err := s.Orders.Create(background, order.Order{SourceID: fmt.Sprint("O", i), Amount: 100})

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/voucherify-go/voucherify"
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -91,6 +92,16 @@ var namedCalls = []namedCall{
 		return second(s.Products.UpdateCollection(background, product.Collection{ID: id, Name: "k", Type: product.Static}))
 	}},
 	{"Products.DeleteCollection", "products_collection", func(s *shop, id string) error { return s.Products.DeleteCollection(background, id) }},
+	{"Areas.Get", "area", func(s *shop, id string) error { return second(s.Areas.Get(background, id)) }},
+	{"Areas.Update", "area", func(s *shop, id string) error {
+		return second(s.Areas.Update(background, access.Area{ID: id, Name: "a"}))
+	}},
+	{"Areas.Delete", "area", func(s *shop, id string) error { return s.Areas.Delete(background, id) }},
+	{"Areas.GetStore", "area_store", func(s *shop, id string) error { return second(s.Areas.GetStore(background, id)) }},
+	{"Areas.UpdateStore", "area_store", func(s *shop, id string) error {
+		return second(s.Areas.UpdateStore(background, access.Store{ID: id, Name: "s"}))
+	}},
+	{"Areas.DeleteStore", "area_store", func(s *shop, id string) error { return s.Areas.DeleteStore(background, id) }},
 	{"Orders.Get", "order", func(s *shop, id string) error { return second(s.Orders.Get(background, id)) }},
 	{"Categories.Get", "category", func(s *shop, id string) error { return second(s.Categories.Get(background, id)) }},
 	{"Categories.Update", "category", func(s *shop, id string) error {

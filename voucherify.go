@@ -16,6 +16,7 @@
 //	Rules                              when it may be used, and how often
 //	Categories, Settings               what may stand together
 //	Products, Locations                products, SKUs, collections; places on the map
+//	Areas                              areas and stores, and what is offered in them
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
 //	Orders, Redemptions                what was bought and redeemed
@@ -63,6 +64,8 @@ type Engine struct {
 	Segments *Segments
 	// Locations keeps places for rules and for the filters of segments and collections.
 	Locations *Locations
+	// Areas keeps areas and stores, to which campaigns are assigned.
+	Areas *Areas
 	// Products keeps products, SKUs and collections.
 	Products *Products
 	// Orders keeps orders.
@@ -110,6 +113,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Customers = &Customers{e}
 	e.Segments = &Segments{e}
 	e.Locations = &Locations{e}
+	e.Areas = &Areas{e}
 	e.Products = &Products{e}
 	e.Orders = &Orders{e}
 	e.Categories = &Categories{e}

@@ -7,6 +7,7 @@ package campaign
 import (
 	"time"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/metadata"
@@ -59,6 +60,9 @@ type Campaign struct {
 	// stored.
 	ValidationRules []string     `json:"validation_rules,omitempty"`
 	Metadata        metadata.Map `json:"metadata,omitempty"`
+	// AccessSettingsAssignments are the areas and stores of the campaign, at most 100. Restricted callers see and use a campaign
+	// only if it overlaps theirs; one without assignments is for unrestricted callers.
+	AccessSettingsAssignments access.Assignments `json:"access_settings_assignments,omitempty"`
 	// Active switches the campaign and everything in it. Campaigns are created active.
 	Active bool `json:"active"`
 	// Protected campaigns refuse changes and deletion.
@@ -143,6 +147,9 @@ func (c Campaign) Check() error {
 		if err := d.Check(); err != nil {
 			return fault.Within("activity_duration_after_publishing", err)
 		}
+	}
+	if err := c.AccessSettingsAssignments.Check(); err != nil {
+		return fault.Within("access_settings_assignments", err)
 	}
 	if err := c.Metadata.Check("metadata"); err != nil {
 		return err

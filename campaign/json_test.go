@@ -22,6 +22,7 @@ const (
 		"validity_timeframe": {"duration": "PT1H", "interval": "P1D"}, "validity_day_of_week": [0, 6],
 		"validity_hours": {"daily": [{"days_of_week": [1], "start_time": "09:00", "expiration_time": "17:30"}]},
 		"activity_duration_after_publishing": "P24D", "join_once": true, "category_id": "cat_1", "validation_rules": ["val_1"], "metadata": {"channel": "web"},
+		"access_settings_assignments": [{"area_id": "ar_1"}, {"area_id": "ar_1", "all_stores": true}, {"area_id": "ar_2", "area_store_id": "ars_1"}],
 		"active": true, "protected": true, "created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 3
 	}`
 )

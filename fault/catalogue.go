@@ -12,6 +12,8 @@ const (
 	DuplicateResourceKey Key = "duplicate_resource_key"
 	// DuplicatedRedeemables: the same redeemable stands twice in one request.
 	DuplicatedRedeemables Key = "duplicated_redeemables"
+	// Forbidden: the campaign of the redeemable is outside the areas and stores of the caller.
+	Forbidden Key = "forbidden"
 	// InvalidAmount: an amount is not a valid positive number of minor units, or too large to calculate with.
 	InvalidAmount Key = "invalid_amount"
 	// InvalidCampaign: the campaign's parts contradict each other.
@@ -120,6 +122,7 @@ var catalogue = map[Key]entry{
 	DuplicateFound:          {409, "Duplicate resource found"},
 	DuplicateResourceKey:    {409, "Resource key is already in use"},
 	DuplicatedRedeemables:   {400, "Duplicated redeemables"},
+	Forbidden:               {403, "Forbidden"},
 	InvalidAmount:           {400, "Amount has to be a valid positive number"},
 	InvalidCampaign:         {400, "Invalid campaign"},
 	InvalidCodeConfig:       {400, "Invalid code config"},

@@ -15,6 +15,8 @@ import (
 const (
 	// Anonymous stands in the place of a customer who was deleted permanently.
 	Anonymous      = "anon_"
+	Area           = "ar_"
+	AreaStore      = "ars_"
 	Campaign       = "camp_"
 	Category       = "cat_"
 	Collection     = "pc_"

@@ -18,7 +18,7 @@ import (
 // prefixes are those of Voucherify, so they never change: stored ids carry them.
 var prefixes = map[string]string{
 	"campaign": id.Campaign, "category": id.Category, "collection": id.Collection, "customer": id.Customer, "event": id.Event,
-	"location": id.Location, "publication": id.Publication,
+	"location": id.Location, "area": id.Area, "store": id.AreaStore, "publication": id.Publication,
 	"failed rollback": id.FailedRollback, "failed redemption": id.FailedRedeem, "order": id.Order, "order item": id.OrderItem,
 	"product": id.Product, "tier": id.Tier, "redemption": id.Redemption, "return": id.Return, "rollback": id.Rollback,
 	"rule": id.Rule, "assignment": id.RuleAssignment, "segment": id.Segment, "SKU": id.SKU, "stack": id.Stack,
@@ -35,7 +35,7 @@ func TestPrefixesAreVoucherifys(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"campaign": "camp_", "category": "cat_", "collection": "pc_", "customer": "cust_", "event": "ev_",
-		"location": "loc_", "publication": "pub_",
+		"location": "loc_", "area": "ar_", "store": "ars_", "publication": "pub_",
 		"failed rollback": "rrf_", "failed redemption": "rf_", "order": "ord_", "order item": "ordli_",
 		"product": "prod_", "tier": "promo_", "redemption": "r_", "return": "rt_", "rollback": "rr_",
 		"rule": "val_", "assignment": "asgm_", "segment": "seg_", "SKU": "sku_", "stack": "stack_",

@@ -15,6 +15,8 @@ type Kind string
 
 // The kinds of records. Configuration kinds are compiled into the catalogue; a write to one of them raises the revision.
 const (
+	Area       Kind = "area"
+	AreaStore  Kind = "area_store" // its parent is the area
 	Assignment Kind = "validation_rules_assignment"
 	Campaign   Kind = "campaign"
 	Category   Kind = "category"
@@ -61,7 +63,7 @@ const (
 // Kinds are all kinds of records, for whoever reads everything that a store holds.
 func Kinds() []Kind {
 	return []Kind{
-		Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
+		Area, AreaStore, Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
 		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
 		Unpublished, Voucher,
 	}
@@ -70,7 +72,7 @@ func Kinds() []Kind {
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case Assignment, Campaign, Category, Collection, Location, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case AreaStore, Assignment, Campaign, Category, Collection, Location, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

@@ -9,6 +9,7 @@ package redemption
 import (
 	"strings"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
@@ -26,6 +27,7 @@ type calculation struct {
 	snapshot  *Snapshot
 	request   *Request
 	rules     *promotion.StackingRules
+	scope     *access.Scope // of a restricted caller
 
 	ids        id.Sequence        // behind the identifiers of customer and order
 	customer   *customer.Customer // payload over stored; nil for anonymous requests
@@ -58,6 +60,7 @@ type turn struct {
 	exclusive bool
 	final     bool // decided in the first pass of an exclusive group
 	cut       bool // beyond the limit of redeemables
+	hidden    bool // from a restricted caller; then incentive and voucher are nil
 	answer    Applied
 	outcome   discount.Outcome
 	bundle    *validation.Bundle
@@ -96,6 +99,7 @@ func calculate(x *Catalogue, s *Snapshot, r *Request) (*Calculation, error) {
 
 func newCalculation(x *Catalogue, s *Snapshot, r *Request) (*calculation, error) {
 	c := &calculation{catalogue: x, snapshot: s, request: r, rules: &x.stacking, ids: s.IDs, buckets: x.bucketsOf(s.Now)}
+	c.scope = r.AccessScope.In(x.areaOf)
 	newCustomer, newOrder := c.ids.Next(id.Customer), c.ids.Next(id.Order)
 	c.customerID, c.orderID = newCustomer, newOrder
 	if err := c.resolveCustomer(); err != nil {
@@ -189,6 +193,9 @@ func (c *calculation) resolveRedeemables() error {
 		} else {
 			t.incentive = c.catalogue.tiers[one.ID]
 		}
+		if t.incentive != nil && !sees(c.scope, t.incentive.campaign) {
+			t.incentive, t.voucher, t.hidden = nil, nil, true
+		}
 		for k := range i {
 			if t.incentive != nil && list[k].incentive != nil && list[k].incentive.id == t.incentive.id {
 				return fault.New(fault.DuplicatedRedeemables, "%s and %s are the same %s", list[k].ID, t.ID, t.Object).At("redeemables")
@@ -233,6 +240,9 @@ func (x *Catalogue) expand(r *Request) ([]expanded, error) {
 		stack := x.stacks[named.ID]
 		if stack == nil {
 			return nil, fault.Missing("promotion_stack", named.ID).At("redeemables[0].id")
+		}
+		if r.AccessScope != nil && !sees(r.AccessScope.In(x.areaOf), x.campaignOf(stack)) {
+			return nil, inaccessible(named).At("redeemables[0].id")
 		}
 		for _, tier := range stack.Tiers.IDs {
 			list = append(list, expanded{Redeemable{PromotionTier, tier}, stack.CategoryID})

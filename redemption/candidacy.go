@@ -114,9 +114,7 @@ func (c *Candidacy) propose() {
 	for _, id := range slices.Sorted(maps.Keys(c.base.catalogue.stacks)) {
 		stack := c.base.catalogue.stacks[id]
 		one := &candidate{object: PromotionStack, id: stack.ID, created: stack.CreatedAt, category: stack.CategoryID, stack: stack}
-		if parent := c.base.catalogue.campaigns[stack.CampaignID]; parent != nil {
-			one.campaign = parent.Campaign
-		}
+		one.campaign = c.base.catalogue.campaignOf(stack)
 		c.add(one)
 	}
 }
@@ -161,10 +159,13 @@ func (c *Candidacy) Add(held bool, vouchers ...*voucher.Voucher) {
 	}
 }
 
-// add keeps a candidate that passes the filters.
+// add keeps a candidate that the caller sees and that passes the filters.
 func (c *Candidacy) add(one *candidate) {
 	if i := one.incentive; i != nil {
 		one.category, one.campaign = i.category, i.campaign
+	}
+	if !sees(c.base.scope, one.campaign) {
+		return
 	}
 	if c.filter == nil || c.filter.Matches(one, c.base.catalogue.moment(c.base.snapshot.Now)) {
 		c.list = append(c.list, one)

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -34,6 +35,7 @@ type Configuration struct {
 	Categories    []*promotion.Category
 	Segments      []*customer.Segment
 	Locations     []*location.Location
+	Stores        []*access.Store
 	Schemas       []*metadata.Schema
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
@@ -51,6 +53,7 @@ type Catalogue struct {
 	caseMode   voucher.CaseMode
 	products   *product.Index
 	areas      map[string]*location.Area
+	areaOf     map[string]string // the areas of the stores, by store
 	schemas    *metadata.Schemas
 	stacking   promotion.StackingRules
 	campaigns  map[string]*campaignEntry
@@ -149,7 +152,7 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	if x.zone == nil {
 		x.zone = time.UTC
 	}
-	x.areas = compileAreas(c.Locations)
+	x.areas, x.areaOf = compileAreas(c.Locations), areasOf(c.Stores)
 	x.compileCollections()
 	x.exclusive, x.joint = setOf(x.stacking.ExclusiveCategories), setOf(x.stacking.JointCategories)
 	for _, category := range c.Categories {

@@ -35,8 +35,11 @@ func (c *calculation) checkExists(t *turn) *fault.Error {
 	if t.incentive != nil {
 		return nil
 	}
-	err := t.missing()
-	c.step(Step{Subject: t.ID, Check: CheckExists, Outcome: Denied, Reason: err.Key})
+	check, err := CheckExists, t.missing()
+	if t.hidden {
+		check, err = CheckAccess, inaccessible(t.Redeemable)
+	}
+	c.step(Step{Subject: t.ID, Check: check, Outcome: Denied, Reason: err.Key})
 	return err
 }
 

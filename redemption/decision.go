@@ -101,6 +101,7 @@ type Check string
 const (
 	CheckStacking Check = "stacking"
 	CheckExists   Check = "exists"
+	CheckAccess   Check = "access" // of a restricted caller
 	CheckActive   Check = "active"
 	CheckValidity Check = "validity"
 	CheckQuantity Check = "quantity"

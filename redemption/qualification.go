@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/filter"
@@ -33,6 +34,8 @@ type QualificationRequest struct {
 	// Scenario says what is offered and which conditions count. Default ScenarioAll.
 	Scenario Scenario             `json:"scenario,omitempty"`
 	Options  QualificationOptions `json:"options,omitzero"`
+	// AccessScope leaves out what a restricted caller may not see; see Request.
+	AccessScope *access.Scope `json:"-"`
 }
 
 // QualificationOptions narrow and order the answer.
@@ -137,6 +140,7 @@ func (r *QualificationRequest) Check() error {
 func (r *QualificationRequest) request() *Request {
 	return &Request{
 		Redeemables: Tiers("promo"), Order: r.Order, Customer: r.Customer, TrackingID: r.TrackingID, Metadata: r.Metadata,
+		AccessScope: r.AccessScope,
 	}
 }
 

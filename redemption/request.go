@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/metadata"
@@ -64,6 +65,10 @@ type Request struct {
 	Metadata metadata.Map `json:"metadata,omitempty"`
 	// Actor is who makes the call, for rules and limits about API keys and users.
 	Actor Actor `json:"actor,omitzero"`
+	// AccessScope is what the caller is assigned to, if that restricts it; nil sees everything. A redeemable whose campaign does
+	// not overlap it, and a code without a campaign, is forbidden. The host sets it: it is not part of the JSON, in which a
+	// shopper could widen it.
+	AccessScope *access.Scope `json:"-"`
 }
 
 // The bounds of a request, enforced before anything is read.
@@ -96,6 +101,9 @@ func (r *Request) Check() error {
 	}
 	if err := r.Metadata.Check("metadata"); err != nil {
 		return err
+	}
+	if err := r.AccessScope.Check(); err != nil {
+		return fault.Within("access_scope", err)
 	}
 	return r.Actor.check()
 }
@@ -136,8 +144,14 @@ func (r *Request) checkRedeemables() error {
 	return nil
 }
 
-// Hash identifies the content of the request, without its key: the same request has the same hash in every process.
-func (r *Request) Hash() (string, error) { return hashOf(r) }
+// Hash identifies the content of the request, without its key: the same request has the same hash in every process. The scope
+// of a restricted caller is part of it, so that the key of another caller does not open the answer.
+func (r *Request) Hash() (string, error) {
+	if r.AccessScope == nil {
+		return hashOf(r)
+	}
+	return hashOf([]any{r, r.AccessScope})
+}
 
 // buyer returns the customer that the request names, if any.
 func (r *Request) buyer() *customer.Customer {
