@@ -326,6 +326,7 @@ func TestAQualificationThatMakesNoSenseIsRefused(t *testing.T) {
 		"invalid_payload at scenario":                                       {Scenario: "SOME"},
 		"invalid_payload at options.limit":                                  {Options: redemption.QualificationOptions{Limit: 51}},
 		"invalid_payload at options.sorting_rule":                           {Options: redemption.QualificationOptions{Sorting: "WORST"}},
+		"invalid_payload at options.expand[1]":                              {Options: redemption.QualificationOptions{Expand: []redemption.Expansion{"category", "all"}}},
 		"invalid_payload at options.starting_after":                         {Options: redemption.QualificationOptions{StartingAfter: "yesterday"}},
 		"invalid_payload at options.filters.name":                           {Options: redemption.QualificationOptions{Filters: isIn("name", "x")}},
 		"invalid_payload at tracking_id":                                    {TrackingID: strings.Repeat("x", 300)},
@@ -527,6 +528,30 @@ func TestACodeForItsHolderIsOfferedToNobodyElse(t *testing.T) {
 		_, err := m.Redeem(background, redemption.Request{Redeemables: redemption.Codes("MINE"), TrackingID: name, Order: cartOf("hat", 1)})
 		if (err == nil) != (name == "anna") {
 			t.Errorf("redeem for %q: %v", name, err)
+		}
+	}
+}
+
+func TestTheCategoryOfAnOfferIsAddedWhenItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	m := newMall(t)
+	for _, expand := range [][]redemption.Expansion{nil, {redemption.ExpandRedeemable, redemption.ExpandRules}, {redemption.ExpandCategory}} {
+		answer, err := m.Qualify(background, redemption.QualificationRequest{
+			Order: &order.Order{Amount: 5000}, Options: redemption.QualificationOptions{Limit: 50, Expand: expand},
+		})
+		m.must(err)
+		got := map[string]string{}
+		for _, one := range answer.Redeemables {
+			for _, category := range one.Categories {
+				got[one.ID] = category.Name
+			}
+		}
+		want := map[string]string{}
+		if slices.Contains(expand, redemption.ExpandCategory) {
+			want["GEN"] = "best"
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("categories with %q (-want +got):\n%s", expand, diff)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/validation"
 )
 
@@ -58,6 +59,9 @@ func (c *Candidacy) grant(answer *Qualification, open []judged) {
 		if newest && len(answer.Redeemables) == o.limit() {
 			answer.HasMore, answer.MoreStartingAfter = true, last.String()
 			return
+		}
+		if category := c.base.catalogue.categories[one.CategoryID]; category != nil && slices.Contains(o.Expand, ExpandCategory) {
+			one.Categories = []*promotion.Category{category}
 		}
 		answer.Redeemables, last = append(answer.Redeemables, one), j.place()
 	}

@@ -2,6 +2,7 @@ package redemption
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,11 +50,24 @@ type QualificationOptions struct {
 	// Filters keep what passes them. Their fields are category_id, campaign_id, campaign_type, resource_id, resource_type
 	// (campaign, voucher, promotion_tier or promotion_stack), voucher_type, code and holder_role.
 	Filters *filter.Filter `json:"filters,omitempty"`
+	// Expand adds objects to the answer: ExpandCategory. ExpandRedeemable and ExpandRules are accepted; names, metadata,
+	// campaigns and rules are part of every answer.
+	Expand []Expansion `json:"expand,omitempty"`
 	// Strict lets the conditions count that Voucherify's qualification ignores: order.amount, the redemptions of a campaign,
 	// redemptions per customer, and the discounts that a campaign has granted. What is answered then is what a validate would
 	// accept. (Not a field of Voucherify.)
 	Strict bool `json:"strict,omitempty"`
 }
+
+// Expansion names what is added to an answer.
+type Expansion string
+
+// The expansions.
+const (
+	ExpandRedeemable Expansion = "redeemable"
+	ExpandCategory   Expansion = "category"
+	ExpandRules      Expansion = "validation_rules"
+)
 
 // The bounds of a qualification.
 const (
@@ -92,6 +106,8 @@ type Qualified struct {
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	// Rules are the validation rules, in the order in which they count. (Voucherify: validation_rules_assignments.)
 	Rules []QualifiedRule `json:"validation_rules_assignments,omitempty"`
+	// Categories are the category of the offer, with ExpandCategory.
+	Categories []*promotion.Category `json:"categories,omitempty"`
 	// Near is the near miss of the conditions that were left out: what is shown holds if that much more is there.
 	Near *Step `json:"near_miss,omitempty"`
 	// Tiers are what the tiers of a promotion stack give one after the other.
@@ -125,6 +141,11 @@ func (r *QualificationRequest) Check() error {
 	case "", NewestFirst, BestDeal, LeastDeal:
 	default:
 		return fault.Invalid("options.sorting_rule", "%q is not one of DEFAULT, BEST_DEAL, LEAST_DEAL", o.Sorting)
+	}
+	for i, name := range o.Expand {
+		if name != ExpandRedeemable && name != ExpandCategory && name != ExpandRules {
+			return fault.Invalid("options.expand["+strconv.Itoa(i)+"]", "%q is not one of redeemable, category, validation_rules", name)
+		}
 	}
 	if _, err := o.cursor(); err != nil {
 		return err
