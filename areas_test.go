@@ -196,13 +196,16 @@ func TestWhatIsAssignedLaterCountsAtOnce(t *testing.T) {
 	t.Parallel()
 	c := newChain(t)
 	camp := c.assigned("CODE", allOf(c.west))
-	rennes := c.storeOf(c.west, "Rennes")
-	request := redemption.Request{Redeemables: redemption.Codes("CODE"), AccessScope: scopeOf(only(rennes))}
+	request := redemption.Request{Redeemables: redemption.Codes("CODE"), AccessScope: scopeOf(only(c.metz))}
 	valid := func() bool {
 		answer, err := c.Validate(background, request)
 		c.must(err)
 		return answer.Valid
 	}
+	if valid() {
+		t.Error("a store of another area uses it")
+	}
+	request.AccessScope = scopeOf(only(c.storeOf(c.west, "Rennes")))
 	if !valid() {
 		t.Error("a store that was opened later is not one of all stores")
 	}
