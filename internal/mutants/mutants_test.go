@@ -12,7 +12,8 @@ import (
 )
 
 // TestEveryMutantIsFound plants each mistake and runs the test that has to find it. The build cache is shared, so that only
-// the package with the mistake and those above it are compiled again.
+// the package with the mistake and those above it are compiled again. A mistake that only a race shows may hide once, so the
+// test runs until it fails, ten times at most.
 func TestEveryMutantIsFound(t *testing.T) {
 	module, err := filepath.Abs("../..")
 	if err != nil {
@@ -26,7 +27,7 @@ func TestEveryMutantIsFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay="+overlay(t, filepath.Join(module, m.file), text),
-				"-vet=off", "-v", "-count=1", "-failfast", "-timeout=90s", "-run="+m.test, m.pkg)
+				"-vet=off", "-v", "-count=10", "-failfast", "-timeout=180s", "-run="+m.test, m.pkg)
 			cmd.Dir = module
 			output, err := cmd.CombinedOutput()
 			switch {
