@@ -146,6 +146,7 @@ func (s *session) Commit(ctx context.Context) error {
 	return s.tx.Commit(ctx)
 }
 
+// Rollback gives the transaction up; it has no effect behind a commit.
 func (s *session) Rollback() {
 	if s.tx == nil {
 		return

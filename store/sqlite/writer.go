@@ -161,6 +161,7 @@ func (u *update) Commit(ctx context.Context) error {
 	return nil
 }
 
+// Rollback gives the transaction up; it has no effect behind a commit.
 func (u *update) Rollback() {
 	if u.conn == nil {
 		return

@@ -147,35 +147,42 @@ func (r *faultyReader) call(run func() error) error {
 	return fault.Err
 }
 
+// Snapshot implements store.Reader; the fault may strike it.
 func (r *faultyReader) Snapshot(ctx context.Context, needs redemption.Needs) (s *redemption.Snapshot, err error) {
 	err = r.call(func() (err error) { s, err = r.Reader.Snapshot(ctx, needs); return err })
 	return s, err
 }
 
+// Get implements store.Reader; the fault may strike it.
 func (r *faultyReader) Get(ctx context.Context, kind record.Kind, id string) (doc record.Document, err error) {
 	err = r.call(func() (err error) { doc, err = r.Reader.Get(ctx, kind, id); return err })
 	return doc, err
 }
 
+// Find implements store.Reader; the fault may strike it.
 func (r *faultyReader) Find(ctx context.Context, kind record.Kind, key string) (doc record.Document, err error) {
 	err = r.call(func() (err error) { doc, err = r.Reader.Find(ctx, kind, key); return err })
 	return doc, err
 }
 
+// Counters implements store.Reader; the fault may strike it.
 func (r *faultyReader) Counters(ctx context.Context, keys []redemption.CounterKey) (values map[redemption.CounterKey]int64, err error) {
 	err = r.call(func() (err error) { values, err = r.Reader.Counters(ctx, keys); return err })
 	return values, err
 }
 
+// Revision implements store.Reader; the fault may strike it.
 func (r *faultyReader) Revision(ctx context.Context) (revision int64, err error) {
 	err = r.call(func() (err error) { revision, err = r.Reader.Revision(ctx); return err })
 	return revision, err
 }
 
+// List implements store.Reader; the fault may strike it.
 func (r *faultyReader) List(ctx context.Context, kind record.Kind, query store.Query) iter.Seq2[record.Document, error] {
 	return struck(r, r.Reader.List(ctx, kind, query))
 }
 
+// Outbox implements store.Reader; the fault may strike it.
 func (r *faultyReader) Outbox(ctx context.Context, after int64) iter.Seq2[store.Entry, error] {
 	return struck(r, r.Reader.Outbox(ctx, after))
 }
@@ -205,14 +212,17 @@ type faultyTx struct {
 	tx store.Tx
 }
 
+// Put implements store.Tx; the fault may strike it.
 func (t *faultyTx) Put(ctx context.Context, doc record.Document) error {
 	return t.call(func() error { return t.tx.Put(ctx, doc) })
 }
 
+// Delete implements store.Tx; the fault may strike it.
 func (t *faultyTx) Delete(ctx context.Context, kind record.Kind, id string, version int64) error {
 	return t.call(func() error { return t.tx.Delete(ctx, kind, id, version) })
 }
 
+// Apply implements store.Tx; the fault may strike it.
 func (t *faultyTx) Apply(ctx context.Context, plan *redemption.Plan) error {
 	return t.call(func() error { return t.tx.Apply(ctx, plan) })
 }
