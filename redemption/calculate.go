@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -60,6 +61,7 @@ type turn struct {
 	cut       bool // beyond the limit of redeemables
 	answer    Applied
 	outcome   discount.Outcome
+	card      ledger.Card // of a gift card, before the redemption
 	bundle    *validation.Bundle
 	limits    []validation.Limit
 	// orderValue is what the order adds to the order value of the campaign.
@@ -234,7 +236,7 @@ func (x *Catalogue) expand(r *Request) ([]expanded, error) {
 			return nil, fault.Missing("promotion_stack", named.ID).At("redeemables[0].id")
 		}
 		for _, tier := range stack.Tiers.IDs {
-			list = append(list, expanded{Redeemable{PromotionTier, tier}, stack.CategoryID})
+			list = append(list, expanded{Redeemable{Object: PromotionTier, ID: tier}, stack.CategoryID})
 		}
 	}
 	if limit := x.stacking.RedeemablesLimit; len(list) > limit {

@@ -228,6 +228,9 @@ func (c *calculation) countersOf(one *candidate) []CounterKey {
 	if v := one.voucher; v != nil && v.Redemption.Quantity != nil {
 		keys = append(keys, CounterKey{Metric: CountVoucher, Subject: v.ID})
 	}
+	if one.voucher != nil && i.gift != nil {
+		keys = append(keys, CardKeys(one.voucher.ID)...)
+	}
 	for _, m := range i.metrics {
 		if c.omit.Leaves(m) {
 			continue
