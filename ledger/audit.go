@@ -40,6 +40,16 @@ func Differ[N ~int64](check Check, object, id, field string, want, got N) (f Fin
 	return Finding{Check: check, Object: object, ID: id, Field: field, Want: fmt.Sprint(want), Got: fmt.Sprint(got)}, true
 }
 
+// OpeningOf is the state that the first entry of a card was written on; entries may come in any order.
+func OpeningOf(entries []Transaction) Card {
+	if len(entries) == 0 {
+		return Card{}
+	}
+	Ordered(entries)
+	first := entries[0].Details.Balance
+	return Opened(first.Balance - first.Amount)
+}
+
 // Audit replays the entries of a card, in any order, from its opening to its state, and returns the differences. An entry
 // that cannot be replayed is reported, and the audit goes on from what it says.
 func Audit(voucherID string, opened, state Card, entries []Transaction) []Finding {
