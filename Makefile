@@ -33,5 +33,6 @@ examples:
 	go run ./examples/checkout
 	go run ./examples/stacking
 	go run ./examples/freeitems
+	go run ./examples/giftcard
 	go run ./examples/hosttx
 	go run ./examples/flashsale

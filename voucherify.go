@@ -1,5 +1,5 @@
 // Package voucherify is a promotion engine that lives inside the shop's own process and its own database transaction:
-// coupons, automatic promotions, stacking, validation rules, redemption, rollback and returns, with the concepts and
+// coupons, gift cards, automatic promotions, stacking, validation rules, redemption, rollback and returns, with the concepts and
 // field names of Voucherify.
 //
 // A host makes an Engine over a store, keeps its configuration through the services (Campaigns, Vouchers, Promotions,
@@ -9,6 +9,9 @@
 //	Validate   what would these codes and promotions take off? (changes nothing)
 //	Redeem     take it off, count it, store the order
 //	Rollback   give it all back; Return gives back single units
+//
+// Money on gift cards moves by these verbs and by Vouchers.AddBalance; each movement is an entry of the ledger (package ledger),
+// and Verify replays the ledger against balances, redemptions and counters.
 //
 // Validate and Redeem walk the same road (needs, snapshot, calculation, plan), so they cannot disagree. A refusal is a
 // *redemption.Refused that carries the decision: which check failed, what was found, what was expected and how much is
