@@ -103,7 +103,9 @@ func (b *books) update(change func(store.Tx) error) {
 
 func (b *books) consume(c redemption.Consume) {
 	b.t.Helper()
-	b.update(func(tx store.Tx) error { return tx.Apply(background, &redemption.Plan{Consume: []redemption.Consume{c}}) })
+	b.update(func(tx store.Tx) error {
+		return tx.Apply(background, &redemption.Plan{Consume: []redemption.Consume{c}})
+	})
 }
 
 func (b *books) delete(kind record.Kind, id string) {

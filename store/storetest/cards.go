@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -46,6 +47,29 @@ func refusedBy(err error, keys ...fault.Key) bool {
 		}
 	}
 	return false
+}
+
+// issuing creates a gift card, in a history.
+type issuing struct {
+	Code   string
+	Amount giftledger.Credits
+}
+
+func (s issuing) play(ctx context.Context, p *player) string {
+	return p.result(p.engine.Vouchers.Create(ctx, voucher.Voucher{
+		Code: s.Code, Type: voucher.GiftVoucher, Gift: &voucher.Gift{Amount: s.Amount},
+	}))
+}
+
+// topping tops a gift card up, or takes from it, in a history.
+type topping struct {
+	Code     string
+	Amount   giftledger.Credits
+	SourceID string
+}
+
+func (s topping) play(ctx context.Context, p *player) string {
+	return p.result(p.engine.Vouchers.AddBalance(ctx, s.Code, giftledger.Adjustment{Amount: s.Amount, SourceID: s.SourceID}))
 }
 
 // testCardHistories moves money to and fro between one card and the orders that it pays for, and keeps its own account.
