@@ -20,6 +20,7 @@ import (
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -360,4 +361,69 @@ func TestACampaignOfGiftCards(t *testing.T) {
 	equal(t, discount.ToOrder, given.Gift.Effect)
 	equal(t, ledger.Credits(5000), given.Gift.Balance)
 	equal(t, true, slices.Contains(s.kinds(), event.VoucherPublished))
+}
+
+func TestATopUpLivesAndDiesWithTheTransactionOfTheHost(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ctx := context.Background()
+	s.card("CARD", 1000)
+	lost := errors.New("the host changes its mind")
+	err := s.store.Update(ctx, func(tx store.Tx) error {
+		balance, err := s.Vouchers.AddBalanceTx(ctx, tx, "CARD", ledger.Adjustment{Amount: 500})
+		equal(t, ledger.Credits(1500), balance.Balance)
+		s.must(err)
+		return lost
+	})
+	if !errors.Is(err, lost) {
+		t.Fatal(err)
+	}
+	equal(t, ledger.Credits(1000), s.left("CARD"))
+	s.must(s.store.Update(ctx, func(tx store.Tx) error {
+		if _, err := s.Vouchers.AddBalanceTx(ctx, tx, "CARD", ledger.Adjustment{Amount: 500}); err != nil {
+			return err
+		}
+		_, err := s.RedeemTx(ctx, tx, pay(1200, redemption.Codes("CARD")...))
+		return err
+	}))
+	equal(t, []string{"1 CREDITS_ADDITION +500 total 1500 balance 1500", "2 CREDITS_REDEMPTION -1200 total 1500 balance 300"}, s.entries("CARD"))
+}
+
+// An edited card keeps its money: only what was counted before the edit would be lost if it were part of the record.
+func TestAnEditLeavesTheBalanceAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ctx := context.Background()
+	s.card("CARD", 1000)
+	s.must(second(s.Redeem(ctx, pay(300, redemption.Codes("CARD")...))))
+	s.must(second(s.Vouchers.AddBalance(ctx, "CARD", ledger.Adjustment{Amount: 50})))
+	v, err := s.Vouchers.Get(ctx, "CARD")
+	s.must(err)
+	v.AdditionalInfo, v.Gift.Balance, v.Gift.Amount = "a present", 9999, 9999
+	edited, err := s.Vouchers.Update(ctx, v)
+	s.must(err)
+	equal(t, &voucher.Gift{Amount: 1050, Balance: 750, InitialAmount: 1000, Effect: discount.ToOrder}, edited.Gift)
+	v = edited
+	v.Gift.Effect = discount.ToItems
+	if _, err := s.Vouchers.Update(ctx, v); !errors.Is(err, fault.InvalidVoucher) {
+		t.Errorf("another effect: got %v", err)
+	}
+	coupon := *s.coupon("COUPON", discount.Percent("5", ""), 0)
+	coupon.Gift = &voucher.Gift{Amount: 5}
+	if _, err := s.Vouchers.Update(ctx, coupon); !errors.Is(err, fault.InvalidVoucher) {
+		t.Errorf("a gift for a coupon: got %v", err)
+	}
+	s.verified()
+}
+
+func TestTransactionsOfWhatIsNoCard(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.coupon("COUPON", discount.Percent("5", ""), 0)
+	equal(t, 0, len(s.transactions("COUPON")))
+	for _, err := range s.Vouchers.Transactions(context.Background(), "NONE", voucherify.ListOptions{}) {
+		if !errors.Is(err, fault.NotFound) {
+			t.Errorf("got %v, want %v", err, fault.NotFound)
+		}
+	}
 }
