@@ -80,7 +80,7 @@ func testCardHistories(h *host) {
 		account := &cardAccount{host: h, code: fmt.Sprintf("CARD-%d", cards), paid: map[string]*cardPayment{}}
 		account.balance = giftledger.Credits(rapid.Int64Range(0, 5000).Draw(t, "initial"))
 		h.card(account.code, account.balance)
-		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+		for range rapid.IntRange(1, 8).Draw(t, "steps") {
 			rapid.SampledFrom([]func(*rapid.T){account.adjust, account.pay, account.pay, account.giveBack, account.undo}).Draw(t, "step")(t)
 			if got := h.left(account.code); got != account.balance || got < 0 {
 				t.Fatalf("%d is on the card, the account says %d", got, account.balance)
