@@ -150,7 +150,7 @@ var all = []mutant{
 	{
 		"two entries of a gift card may be written on the same state", "redemption/refund.go",
 		"Delta: 1, Limit: &after.Entries,", "Delta: 1,",
-		"./store/memory", "TestContract/the_engine_under_races/16_workers_top_up",
+		".", "TestAnEntryIsWrittenOnTheStateThatItWasCalculatedFrom",
 	},
 	{
 		"credits that were returned come back once more", "redemption/refund.go",
