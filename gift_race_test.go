@@ -20,7 +20,9 @@ func TestAnEntryIsWrittenOnTheStateThatItWasCalculatedFrom(t *testing.T) {
 	s.must(err)
 	var first, later *redemption.Result
 	for _, call := range []func() error{
-		func() error { return second(other.Vouchers.AddBalance(background, "CARD", ledger.Adjustment{Amount: 500})) },
+		func() error {
+			return second(other.Vouchers.AddBalance(background, "CARD", ledger.Adjustment{Amount: 500}))
+		},
 		func() (err error) {
 			first, err = other.Redeem(background, pay(300, redemption.GiftCard("CARD", 300)))
 			return err
