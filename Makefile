@@ -33,6 +33,7 @@ examples:
 	go run ./examples/checkout
 	go run ./examples/stacking
 	go run ./examples/freeitems
+	go run ./examples/giftcard
 	go run ./examples/hosttx
 	go run ./examples/flashsale
 	go run ./examples/segments

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"reflect"
 
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/event"
@@ -19,7 +18,7 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// Campaigns keeps campaigns and makes the codes of coupon campaigns.
+// Campaigns keeps campaigns and makes the codes of coupons and gift cards.
 type Campaigns struct{ engine *Engine }
 
 // Create stores a campaign with its codes and rule assignments, all or nothing. A campaign is created active. A name that
@@ -95,7 +94,7 @@ func (c *change) generated(camp *campaign.Campaign, count int) error {
 func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Campaign, count int) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		switch {
-		case camp.CampaignType != campaign.DiscountCoupons:
+		case !camp.CampaignType.HasCodes():
 		case camp.Type == campaign.Standalone:
 			yield([]string{camp.Voucher.Code}, nil)
 		case count > s.engine.options.maxCodes:
@@ -119,11 +118,15 @@ func configured(field string, err error) error {
 	return err
 }
 
-// voucherOf is a new voucher of a campaign. Discount and window stay with the campaign until it changes.
+// voucherOf is a new voucher of a campaign. Discount, effect of the gift and window stay with the campaign until it changes.
 func voucherOf(camp *campaign.Campaign) voucher.Voucher {
-	return voucher.Voucher{
-		CampaignID: camp.ID, Type: voucher.DiscountVoucher, Redemption: voucher.Redemption{Quantity: camp.Voucher.Redemption.Quantity},
+	v := voucher.Voucher{
+		CampaignID: camp.ID, Type: camp.Voucher.Type, Redemption: voucher.Redemption{Quantity: camp.Voucher.Redemption.Quantity},
 	}
+	if g := camp.Voucher.Gift; g != nil {
+		v.Gift = voucher.Gift{Amount: g.Amount}.Opened()
+	}
+	return v
 }
 
 // Get reads a campaign by id or name.
@@ -176,9 +179,10 @@ func (s *Campaigns) edit(ctx context.Context, idOrName string, kind event.Type, 
 	})
 }
 
-// Update replaces description, dates, category, discount, limit, join_once, areas and stores, and protection, and merges metadata. The pool
-// may change between STATIC and AUTO_UPDATE. Name, kind and the type of the discount are fixed. Codes that were given out or redeemed keep what they had: the old discount and window
-// are written onto them in the same transaction.
+// Update replaces description, dates, category, discount, limit, join_once, areas and stores, and protection, and merges
+// metadata. The pool may change between STATIC and AUTO_UPDATE. Name, kind, the type of the discount and the amount of the gift
+// are fixed. Codes that were given out or redeemed keep what they had: the old discount or effect, and the old window, are
+// written onto them in the same transaction.
 func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
 	err := s.edit(ctx, camp.ID, event.CampaignUpdated, func(c *change, stored *campaign.Campaign, doc record.Document) (err error) {
 		if err := current(doc, camp.Version); err != nil {
@@ -199,6 +203,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		if camp.Voucher != nil && stored.Voucher != nil {
 			template := *stored.Voucher
 			template.Discount, template.Redemption = camp.Voucher.Discount, camp.Voucher.Redemption
+			template.Gift = camp.Voucher.Gift
 			stored.Voucher = &template
 		}
 		*stored = stored.WithDefaults()
@@ -230,46 +235,12 @@ func fixedParts(stored, sent *campaign.Campaign) error {
 		return fault.New(fault.InvalidCampaign, "a campaign stays or does not become %s", campaign.Standalone).At("type")
 	case sent.Voucher == nil || stored.Voucher == nil:
 		return nil
+	case stored.Voucher.Gift != nil:
+		if g := sent.Voucher.Gift; g == nil || g.Amount != stored.Voucher.Gift.Amount {
+			return fault.New(fault.InvalidCampaign, "the amount of a gift never changes").At("voucher.gift.amount")
+		}
 	case sent.Voucher.Discount == nil || sent.Voucher.Discount.Type != stored.Voucher.Discount.Type:
 		return fault.New(fault.InvalidCampaign, "the type of a discount never changes").At("voucher.discount.type")
-	}
-	return nil
-}
-
-// freeze writes the old discount and window onto codes that were given out or redeemed under them.
-func (s *Campaigns) freeze(ctx context.Context, c *change, before, after *campaign.Campaign) error {
-	if before.Voucher == nil || (reflect.DeepEqual(before.Window, after.Window) && reflect.DeepEqual(before.Voucher.Discount, after.Voucher.Discount)) {
-		return nil
-	}
-	var vouchers []*voucher.Voucher
-	var docs []record.Document
-	var keys []redemption.CounterKey
-	for doc, err := range c.tx.List(ctx, record.Voucher, store.Query{Parent: before.ID}) {
-		if err != nil {
-			return err
-		}
-		v, err := decode[voucher.Voucher](doc)
-		if err != nil {
-			return err
-		}
-		vouchers, docs = append(vouchers, v), append(docs, doc)
-		keys = append(keys, redemption.CounterKey{Metric: redemption.CountVoucher, Subject: v.ID})
-	}
-	used, err := c.tx.Counters(ctx, keys)
-	if err != nil {
-		return err
-	}
-	for i, v := range vouchers {
-		if used[keys[i]] == 0 && v.PublishedAt == nil {
-			continue
-		}
-		if v.Discount == nil {
-			v.Discount = before.Voucher.Discount
-		}
-		v.Window, v.OwnWindow = v.WindowIn(before.Window), true
-		if err := c.rewriteVoucher(v, docs[i], event.VoucherUpdated); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -383,7 +354,7 @@ func (s *Campaigns) AddVoucher(ctx context.Context, idOrName, code string) error
 func (s *Campaigns) add(ctx context.Context, idOrName string, count int, codesOf func(*change, *campaign.Campaign) iter.Seq2[[]string, error]) error {
 	return s.edit(ctx, idOrName, event.CampaignVouchersAdded, func(c *change, camp *campaign.Campaign, _ record.Document) error {
 		switch {
-		case camp.CampaignType != campaign.DiscountCoupons || camp.Type == campaign.Standalone:
+		case !camp.CampaignType.HasCodes() || camp.Type == campaign.Standalone:
 			return fault.New(fault.InvalidCampaign, "a campaign of type %s %s has no further codes", camp.CampaignType, camp.Type).At("campaign")
 		case count < 1 || camp.VouchersCount+count > s.engine.options.maxCodes:
 			return fault.Invalid("vouchers_count", "%d codes beside %d are more than the limit of %d", count, camp.VouchersCount, s.engine.options.maxCodes)

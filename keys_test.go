@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +15,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -205,6 +207,40 @@ var refusedKeys = []keyRow{
 	},
 }
 
+// ofCard redeems a gift card of 5.00 in a request that is not for it.
+func ofCard(effect discount.Effect, named redemption.Redeemable, o *order.Order) func(s *shop) error {
+	return func(s *shop) error {
+		gift := &voucher.Gift{Amount: 500, Effect: effect}
+		s.must(second(s.Vouchers.Create(background, voucher.Voucher{Code: "CARD", Type: voucher.GiftVoucher, Gift: gift})))
+		return second(s.Redeem(background, redemption.Request{Redeemables: []redemption.Redeemable{named}, Order: o}))
+	}
+}
+
+var giftKeys = []keyRow{
+	{
+		key:  fault.GiftAmountExceeded,
+		fail: ofCard("", redemption.GiftCard("CARD", 501), &order.Order{Amount: 900}),
+		want: `{"code":400,"key":"gift_amount_exceeded","message":"gift amount exceeded","details":"CARD","resource_id":"rf_…","resource_type":"redemption"}`,
+	},
+	{
+		key:  fault.MissingOrderItemsAmount,
+		fail: ofCard(discount.ToItems, redemption.GiftCard("CARD", 500), &order.Order{Amount: 900}),
+		want: `{"code":400,"key":"missing_order_items_amount","message":"Missing applicable order items","details":"At least one applicable order item with amount is required to redeem this GIFT_VOUCHER","resource_id":"rf_…","resource_type":"redemption"}`,
+	},
+	{
+		key:  fault.InvalidGift,
+		fail: ofCard("", redemption.GiftCard("CARD", -1), &order.Order{Amount: 900}),
+		want: `{"code":400,"key":"invalid_gift","message":"Invalid gift","details":"-1 is not between 1 and 1000000000000000","field":"redeemables[0].gift.credits"}`,
+	},
+	{
+		key: fault.InvalidAddBalanceParams,
+		fail: func(s *shop) error {
+			return second(s.Vouchers.AddBalance(background, "CARD", ledger.Adjustment{Amount: 1, SourceID: strings.Repeat("s", 256)}))
+		},
+		want: `{"code":400,"key":"invalid_add_balance_params","message":"Invalid add balance params","details":"is longer than 255 bytes","field":"source_id"}`,
+	},
+}
+
 var requestKeys = []keyRow{
 	{
 		key:  fault.InvalidPayload,
@@ -293,7 +329,7 @@ var requestKeys = []keyRow{
 
 func TestEveryKeyComesWithItsClassAndItsParticulars(t *testing.T) {
 	t.Parallel()
-	for _, rows := range [][]keyRow{refusedKeys, requestKeys, managementKeys, publicationKeys} {
+	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys} {
 		for _, row := range rows {
 			t.Run(string(row.key), func(t *testing.T) {
 				t.Parallel()

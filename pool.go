@@ -119,10 +119,16 @@ func (p *publishing) expired(w validity.Window) bool {
 	return w.ExpirationDate != nil && p.now.After(*w.ExpirationDate)
 }
 
+// usageTemplates are the counters of fillUsage.
+var usageTemplates = []redemption.CounterTemplate{
+	{Metric: redemption.CountVoucher}, {Metric: redemption.CountPublications}, {Metric: redemption.SumGiftAdded},
+	{Metric: redemption.GiftBalance}, {Metric: redemption.SumGiftRemoved},
+}
+
 // vouchersOf reads vouchers by their ids in one round trip, with their usage. Those that do not exist are absent.
 func (e *Engine) vouchersOf(ctx context.Context, r store.Reader, ids []string) (map[string]*voucher.Voucher, error) {
 	snapshot, err := r.Snapshot(ctx, redemption.Needs{
-		Vouchers: ids, Templates: []redemption.CounterTemplate{{Metric: redemption.CountVoucher}, {Metric: redemption.CountPublications}},
+		Vouchers: ids, Templates: usageTemplates,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("voucherify: read vouchers: %w", err)
@@ -133,6 +139,9 @@ func (e *Engine) vouchersOf(ctx context.Context, r store.Reader, ids []string) (
 		case found == nil:
 		case found.ID == voucherID:
 			v := *found
+			if v.Gift != nil {
+				v.Gift = v.Gift.Kept()
+			}
 			fillUsage(&v, snapshot.Counters)
 			vouchers[voucherID] = &v
 		default: // the id is also the code of another voucher
@@ -153,6 +162,11 @@ func (e *Engine) vouchersOf(ctx context.Context, r store.Reader, ids []string) (
 func fillUsage(v *voucher.Voucher, counters map[redemption.CounterKey]int64) {
 	v.Redemption.RedeemedQuantity = counters[redemption.CounterKey{Metric: redemption.CountVoucher, Subject: v.ID}]
 	v.Publish.Count = counters[redemption.CounterKey{Metric: redemption.CountPublications, Subject: v.ID}]
+	if v.Gift != nil {
+		card := redemption.CardOf(v.ID, counters)
+		v.Gift.Fill(card)
+		v.Redemption.RedeemedAmount = card.Redeemed()
+	}
 	if v.PublishedAt != nil {
 		v.Publish.Count = max(v.Publish.Count, 1)
 	}

@@ -145,7 +145,7 @@ func (p *publishing) resolve(ctx context.Context) error {
 		return within("campaign", err)
 	}
 	p.campaign = camp
-	if camp.CampaignType != campaign.DiscountCoupons {
+	if !camp.CampaignType.HasCodes() {
 		return fault.New(fault.InvalidCampaign, "a campaign of type %s has no codes", camp.CampaignType).At("campaign")
 	}
 	if camp.Type != campaign.Standalone {

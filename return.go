@@ -9,7 +9,8 @@ import (
 )
 
 // Return gives back the share of single units of an order: what they cost less the discount that they carried, as it was
-// frozen when they were redeemed. Money budgets of the campaigns get the discount back; the use of a code stays counted.
+// frozen when they were redeemed. Money budgets of the campaigns get the discount back, and gift cards what they had paid for the
+// units; the use of a code stays counted.
 // Shares are exact to the cent in any number of steps: all units together give back exactly the discount.
 func (e *Engine) Return(ctx context.Context, request redemption.ReturnRequest) (*redemption.ReturnResult, error) {
 	started := time.Now()
@@ -42,6 +43,9 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 		if snapshot.Outcome != nil {
 			result, err := replay[redemption.ReturnResult](snapshot.Outcome, request.Hash)
 			return result, nil, err
+		}
+		if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
+			return nil, nil, err
 		}
 		plan, result, err := redemption.PlanReturn(snapshot, request)
 		if err != nil {

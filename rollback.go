@@ -14,7 +14,8 @@ import (
 // Rollback undoes a redemption: a parent with all of its children, a single one, or one child. Counters, budgets and
 // quotas get back exactly what the redemption had taken, whatever became of the campaign since, and (unless the stacking
 // rules say WITHOUT_ORDER) its discounts leave the order, which is canceled once nothing redeemed on it stands. What
-// returns have given back before is not given back twice.
+// returns have given back before is not given back twice. Credits go back to the gift cards that have paid them, also when a card
+// has expired or is disabled.
 //
 // A redemption is rolled back once: the second time is already_rolled_back, and the attempt is recorded.
 func (e *Engine) Rollback(ctx context.Context, request redemption.RollbackRequest) (*redemption.RollbackResult, error) {
@@ -66,6 +67,9 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 		return nil, nil, err
 	}
 	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
+		return nil, nil, err
+	}
+	if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
 		return nil, nil, err
 	}
 	plan, result, err := redemption.PlanRollback(snapshot, request, redemption.RollbackPolicy{

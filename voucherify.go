@@ -1,6 +1,6 @@
 // Package voucherify is a promotion engine that lives inside the shop's own process and its own database transaction:
-// coupons, automatic promotions, stacking, validation rules, segments, qualification, redemption, rollback and returns, with
-// the concepts and field names of Voucherify.
+// coupons, gift cards, automatic promotions, stacking, validation rules, segments, qualification, redemption, rollback and
+// returns, with the concepts and field names of Voucherify.
 //
 // A host makes an Engine over a store and asks with five verbs:
 //
@@ -24,6 +24,9 @@
 //	MetadataSchemas                    what metadata may hold
 //
 // Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host.
+//
+// Money on gift cards moves by these verbs and by Vouchers.AddBalance; each movement is an entry of the ledger (package ledger),
+// and Verify replays the ledger against balances, redemptions and counters.
 //
 // Validate and Redeem walk the same road (needs, snapshot, calculation, plan), so they cannot disagree. A refusal is a
 // *redemption.Refused that carries the decision: which check failed, what was found, what was expected and how much is

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -20,13 +21,17 @@ import (
 type Vouchers struct{ engine *Engine }
 
 // Create stores a standalone voucher. Without a code one is generated with the default configuration. A code that is
-// taken, also by a voucher in the bin, is duplicate_found. A voucher is created active.
+// taken, also by a voucher in the bin, is duplicate_found. A voucher is created active; a gift card with Gift.Amount on it.
 func (s *Vouchers) Create(ctx context.Context, v voucher.Voucher) (voucher.Voucher, error) {
 	if v.CampaignID != "" {
 		return voucher.Voucher{}, fault.Invalid("campaign_id", "codes of a campaign are added with Campaigns.AddVoucher")
 	}
 	if err := v.Check(); err != nil {
 		return voucher.Voucher{}, err
+	}
+	if v.Gift != nil {
+		v.Gift = v.Gift.Opened()
+		v.Gift.Effect = cmp.Or(v.Gift.Effect, discount.ToOrder)
 	}
 	generated := v.Code == ""
 	err := s.engine.change(ctx, func(c *change) error {
@@ -61,17 +66,30 @@ func (e *Engine) putVoucher(c *change, v *voucher.Voucher) error {
 // startVoucher gives a new voucher its identity and its times.
 func (c *change) startVoucher(v *voucher.Voucher) {
 	v.ID, v.Active, v.CreatedAt, v.UpdatedAt, v.Version = c.ids.Next(id.Voucher), true, c.now, nil, 1
-	v.Redemption.RedeemedQuantity, v.Publish = 0, voucher.Publish{}
+	v.Redemption.RedeemedQuantity, v.Redemption.RedeemedAmount, v.Publish = 0, 0, voucher.Publish{}
 }
 
 // withoutCampaign is the parent of vouchers that have no campaign, so that they can be listed. It is no id.
 const withoutCampaign = "-"
 
 func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
+	if v.Gift != nil {
+		c.plan.OpenCard(v.ID, v.Gift.InitialAmount)
+	}
 	return c.put(saved{
 		kind: record.Voucher, id: v.ID, created: c.now, parent: cmp.Or(v.CampaignID, withoutCampaign),
 		keys: keyOf("code", e.options.caseMode.Key(v.Code)),
-	}, v)
+	}, kept(v))
+}
+
+// kept is a voucher as it is stored: without what counters know about it.
+func kept(v *voucher.Voucher) *voucher.Voucher {
+	stored := *v
+	stored.Redemption.RedeemedQuantity, stored.Redemption.RedeemedAmount, stored.Publish = 0, 0, voucher.Publish{}
+	if v.Gift != nil {
+		stored.Gift = v.Gift.Kept()
+	}
+	return &stored
 }
 
 // findVoucher reads a voucher by code or id.
@@ -80,9 +98,13 @@ func (e *Engine) findVoucher(ctx context.Context, r store.Reader, code string) (
 	if err != nil {
 		return nil, doc, err
 	}
-	counters, err := r.Counters(ctx, []redemption.CounterKey{
+	keys := []redemption.CounterKey{
 		{Metric: redemption.CountPublications, Subject: v.ID}, {Metric: redemption.CountVoucher, Subject: v.ID},
-	})
+	}
+	if v.Gift != nil {
+		keys = append(keys, redemption.CardKeys(v.ID)...)
+	}
+	counters, err := r.Counters(ctx, keys)
 	if err != nil {
 		return nil, doc, err
 	}
@@ -103,13 +125,14 @@ func (s *Vouchers) Get(ctx context.Context, code string) (voucher.Voucher, error
 	return v, err
 }
 
-// List yields vouchers; ListOptions.Parent keeps those of one campaign. Redemption.RedeemedQuantity is not filled in.
+// List yields vouchers; ListOptions.Parent keeps those of one campaign. What is counted is not filled in: Redemption's amounts,
+// Publish and, of gift cards, everything but Gift.Effect and InitialAmount.
 func (s *Vouchers) List(ctx context.Context, options ListOptions) iter.Seq2[voucher.Voucher, error] {
 	return list[voucher.Voucher](ctx, s.engine, record.Voucher, options)
 }
 
-// Update replaces discount, window, category, limit, metadata and info of a voucher. Code, campaign and types are fixed;
-// the switch is set with Enable and Disable.
+// Update replaces discount, window, category, limit, metadata and info of a voucher. Code, campaign, types and the effect of a
+// gift card are fixed; its balance changes with AddBalance, the switch is set with Enable and Disable.
 func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Voucher, error) {
 	var known string
 	err := s.edit(ctx, v.ID, event.VoucherUpdated, func(c *change, stored *voucher.Voucher, doc record.Document) error {
@@ -120,6 +143,10 @@ func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 			return fault.New(fault.InvalidVoucher, "a voucher stays in its campaign").At("campaign_id")
 		case v.Discount != nil && stored.Discount != nil && v.Discount.Type != stored.Discount.Type:
 			return fault.New(fault.InvalidVoucher, "the type of a discount never changes").At("discount.type")
+		case v.Gift != nil && stored.Gift == nil, v.Discount != nil && stored.Gift != nil:
+			return fault.New(fault.InvalidVoucher, "a voucher keeps its type, %s", stored.Type).At("type")
+		case v.Gift != nil && v.Gift.Effect != "" && stored.Gift.Effect != "" && v.Gift.Effect != stored.Gift.Effect:
+			return fault.New(fault.InvalidVoucher, "a gift card keeps its effect").At("gift.effect")
 		}
 		if err := current(doc, v.Version); err != nil {
 			return err
@@ -185,11 +212,9 @@ func (c *change) rewriteVoucher(v *voucher.Voucher, doc record.Document, kind ev
 // storeVoucher plans the new state of a stored voucher. What counters know about it is not part of the record.
 func (c *change) storeVoucher(v *voucher.Voucher, doc record.Document) error {
 	v.UpdatedAt, v.Version = &c.now, doc.Version+1
-	stored := *v
-	stored.Redemption.RedeemedQuantity, stored.Publish = 0, voucher.Publish{}
 	return c.put(saved{
 		kind: record.Voucher, id: v.ID, version: doc.Version, created: doc.CreatedAt, parent: doc.Parent, keys: doc.Keys,
-	}, &stored)
+	}, kept(v))
 }
 
 // Enable switches a voucher on, Disable off. A disabled voucher cannot be redeemed; what was redeemed can be rolled back.

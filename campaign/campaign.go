@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
@@ -18,7 +19,7 @@ import (
 // Kind is Voucherify's campaign_type: what the campaign gives.
 type Kind string
 
-// The kinds of campaigns. Gift cards, loyalty and referrals are refused by Check in this version.
+// The kinds of campaigns. Loyalty and referrals are refused by Check in this version.
 const (
 	DiscountCoupons Kind = "DISCOUNT_COUPONS"
 	Promotion       Kind = "PROMOTION"
@@ -26,6 +27,9 @@ const (
 	LoyaltyProgram  Kind = "LOYALTY_PROGRAM"
 	ReferralProgram Kind = "REFERRAL_PROGRAM"
 )
+
+// HasCodes reports whether campaigns of the kind have codes, as this version makes them.
+func (k Kind) HasCodes() bool { return k == DiscountCoupons || k == GiftVouchers }
 
 // Pool is Voucherify's type of a campaign: how its set of codes grows.
 type Pool string
@@ -74,12 +78,21 @@ type Campaign struct {
 
 // Template is what the codes of a campaign are made from.
 type Template struct {
-	Type       voucher.Type       `json:"type"`
+	Type voucher.Type `json:"type"`
+	// Discount is what coupons give, Gift what gift cards are created with.
 	Discount   *discount.Discount `json:"discount,omitempty"`
+	Gift       *Gift              `json:"gift,omitempty"`
 	CodeConfig voucher.CodeConfig `json:"code_config,omitzero"`
 	// Code is the one code of a Standalone campaign.
 	Code       string             `json:"code,omitempty"`
 	Redemption TemplateRedemption `json:"redemption"`
+}
+
+// Gift is the money that each card of a campaign is created with. The amount, in minor units between 0 and money.Max, never
+// changes; an empty effect is discount.ToOrder.
+type Gift struct {
+	Amount ledger.Credits  `json:"amount"`
+	Effect discount.Effect `json:"effect,omitempty"`
 }
 
 // TemplateRedemption is the redemption limit that each code gets.
@@ -99,7 +112,7 @@ const (
 
 // kindsOfVouchers are the kinds of campaigns by the type of their codes.
 var kindsOfVouchers = map[voucher.Type]Kind{
-	voucher.DiscountVoucher: DiscountCoupons, "GIFT_VOUCHER": GiftVouchers, "LOYALTY_CARD": LoyaltyProgram,
+	voucher.DiscountVoucher: DiscountCoupons, voucher.GiftVoucher: GiftVouchers, "LOYALTY_CARD": LoyaltyProgram,
 }
 
 // WithDefaults returns the campaign with what it leaves open: the type of its codes, its kind, which follows from that
@@ -113,10 +126,16 @@ func (c Campaign) WithDefaults() Campaign {
 	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons) {
 		template.Type = voucher.DiscountVoucher
 	}
+	if template.Type == "" && c.CampaignType == GiftVouchers {
+		template.Type = voucher.GiftVoucher
+	}
+	if g := template.Gift; g != nil && g.Effect == "" {
+		template.Gift = &Gift{Amount: g.Amount, Effect: discount.ToOrder}
+	}
 	if c.CampaignType == "" {
 		c.CampaignType = kindsOfVouchers[template.Type]
 	}
-	if c.Type == "" && c.CampaignType == DiscountCoupons {
+	if c.Type == "" && c.CampaignType.HasCodes() {
 		c.Type = Static
 	}
 	if c.Type == Standalone {
@@ -171,7 +190,9 @@ func (c Campaign) checkKind() error {
 		return nil
 	case DiscountCoupons:
 		return c.checkCoupons()
-	case GiftVouchers, LoyaltyProgram, ReferralProgram:
+	case GiftVouchers:
+		return c.checkGiftCards()
+	case LoyaltyProgram, ReferralProgram:
 		return fault.New(fault.NotSupported, "campaigns of type %s are not supported", c.CampaignType).At("campaign_type")
 	}
 	return fault.Invalid("campaign_type", "%q is not a kind of campaign", c.CampaignType)
@@ -185,9 +206,35 @@ func (c Campaign) checkCoupons() error {
 	if t.Type != voucher.DiscountVoucher {
 		return fault.New(fault.InvalidCampaign, "the codes of a coupon campaign are %s", voucher.DiscountVoucher).At("voucher.type")
 	}
+	if t.Gift != nil {
+		return fault.New(fault.InvalidCampaign, "a coupon campaign has no gift").At("voucher.gift")
+	}
 	if err := t.Discount.Check(); err != nil {
 		return fault.Within("voucher.discount", err)
 	}
+	return c.checkCodes()
+}
+
+func (c Campaign) checkGiftCards() error {
+	t := c.Voucher
+	switch {
+	case t == nil || t.Gift == nil:
+		return fault.New(fault.InvalidGift, "a campaign of gift cards needs a gift").At("voucher.gift")
+	case t.Type != voucher.GiftVoucher:
+		return fault.New(fault.InvalidCampaign, "the codes of a campaign of gift cards are %s", voucher.GiftVoucher).At("voucher.type")
+	case t.Discount != nil:
+		return fault.New(fault.InvalidCampaign, "a campaign of gift cards has no discount").At("voucher.discount")
+	}
+	gift := voucher.Gift{Amount: t.Gift.Amount, Effect: t.Gift.Effect}
+	if err := gift.Check(); err != nil {
+		return fault.Within("voucher.gift", err)
+	}
+	return c.checkCodes()
+}
+
+// checkCodes checks what the codes of both kinds have in common.
+func (c Campaign) checkCodes() error {
+	t := c.Voucher
 	if err := voucher.CheckQuantity("voucher.redemption.quantity", t.Redemption.Quantity); err != nil {
 		return err
 	}

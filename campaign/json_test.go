@@ -11,7 +11,7 @@ import (
 
 const (
 	fullTemplate = `{
-		"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "effect": "APPLY_TO_ORDER", "percent_off": 12.5},
+		"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "effect": "APPLY_TO_ORDER", "percent_off": 12.5}, "gift": {"amount": 10000, "effect": "APPLY_TO_ITEMS"},
 		"code_config": {"length": 8, "charset": "ABC123", "prefix": "A-", "postfix": "-Z", "pattern": "########"},
 		"code": "SPRING", "redemption": {"quantity": 3}
 	}`
@@ -69,6 +69,8 @@ func TestMinimalBodiesAreAccepted(t *testing.T) {
 		`{"name":"GEN","type":"STANDALONE","campaign_type":"DISCOUNT_COUPONS",
 		  "voucher":{"type":"DISCOUNT_VOUCHER","code":"SUMMER","discount":{"type":"AMOUNT","amount_off":500}}}`,
 		`{"name":"P1","campaign_type":"PROMOTION"}`,
+		`{"name":"G1","campaign_type":"GIFT_VOUCHERS","vouchers_count":5,
+		  "voucher":{"type":"GIFT_VOUCHER","gift":{"amount":10000,"effect":"APPLY_TO_ORDER"},"redemption":{"quantity":null}}}`,
 	} {
 		if err := contract.Read[campaign.Campaign](t, body, true).Check(); err != nil {
 			t.Errorf("%s: %v", body, err)

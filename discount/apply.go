@@ -14,6 +14,8 @@ type Context struct {
 	Bundle int64
 	// Values supplies the operands of formulas that are not about the order; nil when there are none.
 	Values Values
+	// Credits is what may be spent, in minor units, for programs of CompileCredits.
+	Credits int64
 	// QuotaUsed returns how many units a quota has used up so far; nil means none.
 	QuotaUsed func(Quota) int64
 }
@@ -60,6 +62,8 @@ func (p *Program) Apply(s *State, context Context) Outcome {
 		c.bundles = context.Bundle
 	}
 	switch {
+	case p.credits:
+		c.applyCredits()
 	case p.definition.Type == Units:
 		c.applyUnits()
 	case p.effect == ToOrder:

@@ -20,6 +20,7 @@ type Program struct {
 	formulas   formulas
 	units      []unitProgram
 	scope      scope
+	credits    bool // what the context says is spent, see CompileCredits
 }
 
 type unitProgram struct {

@@ -52,9 +52,10 @@ var known = []string{
 	"customer.order.canceled", "customer.order.created", "customer.order.fulfilled", "customer.order.paid", "customer.order.processing",
 	"customer.order.updated", "customer.publication.failed", "customer.publication.succeeded",
 	"customer.redemption.failed", "customer.redemption.rollback.failed", "customer.redemption.rollback.succeeded", "customer.redemption.succeeded",
-	"customer.segment.entered", "customer.segment.left", "customer.updated", "publication.succeeded",
+	"customer.segment.entered", "customer.segment.left", "customer.updated", "customer.voucher.gift.balance_added", "publication.succeeded",
 	"redemption.failed", "redemption.returned", "redemption.rollback.failed", "redemption.rollback.succeeded", "redemption.succeeded",
-	"voucher.created", "voucher.deleted", "voucher.disabled", "voucher.enabled", "voucher.published", "voucher.updated",
+	"voucher.created", "voucher.deleted", "voucher.disabled", "voucher.enabled", "voucher.gift.balance_added",
+	"voucher.gift.transaction.created", "voucher.published", "voucher.updated",
 }
 
 func TestTypesAreVoucherifys(t *testing.T) {

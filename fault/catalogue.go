@@ -14,6 +14,10 @@ const (
 	DuplicatedRedeemables Key = "duplicated_redeemables"
 	// Forbidden: the campaign of the redeemable is outside the areas and stores of the caller.
 	Forbidden Key = "forbidden"
+	// GiftAmountExceeded: a gift card has less on it than the credits asked for, or nothing at all.
+	GiftAmountExceeded Key = "gift_amount_exceeded"
+	// InvalidAddBalanceParams: a top-up or withdrawal is malformed.
+	InvalidAddBalanceParams Key = "invalid_add_balance_params"
 	// InvalidAmount: an amount is not a valid positive number of minor units, or too large to calculate with.
 	InvalidAmount Key = "invalid_amount"
 	// InvalidCampaign: the campaign's parts contradict each other.
@@ -24,6 +28,8 @@ const (
 	InvalidCustomer Key = "invalid_customer"
 	// InvalidFormula: a formula cannot be parsed, or is longer or deeper than the limits.
 	InvalidFormula Key = "invalid_formula"
+	// InvalidGift: a gift card without its gift, credits that are not positive, or credits for something else than a gift card.
+	InvalidGift Key = "invalid_gift"
 	// InvalidOrder: the order is malformed or not the one the operation is about.
 	InvalidOrder Key = "invalid_order"
 	// InvalidPayload: a field is missing, has the wrong shape or exceeds a limit.
@@ -88,7 +94,8 @@ const (
 
 // The keys of publications.
 const (
-	// DuplicateSourceID: a publication with the source_id exists, for another customer or for another campaign or code.
+	// DuplicateSourceID: a publication with the source_id exists, for another customer or for another campaign or code; or the card
+	// has an entry with the source_id and another amount.
 	DuplicateSourceID Key = "duplicate_source_id"
 	// MissingVouchers: the publication names neither a code nor a campaign.
 	MissingVouchers Key = "missing_vouchers"
@@ -123,11 +130,14 @@ var catalogue = map[Key]entry{
 	DuplicateResourceKey:    {409, "Resource key is already in use"},
 	DuplicatedRedeemables:   {400, "Duplicated redeemables"},
 	Forbidden:               {403, "Forbidden"},
+	GiftAmountExceeded:      {400, "gift amount exceeded"},
+	InvalidAddBalanceParams: {400, "Invalid add balance params"},
 	InvalidAmount:           {400, "Amount has to be a valid positive number"},
 	InvalidCampaign:         {400, "Invalid campaign"},
 	InvalidCodeConfig:       {400, "Invalid code config"},
 	InvalidCustomer:         {400, "Invalid customer"},
 	InvalidFormula:          {400, "Invalid formula"},
+	InvalidGift:             {400, "Invalid gift"},
 	InvalidOrder:            {400, "Invalid order"},
 	InvalidPayload:          {400, "Invalid payload"},
 	InvalidProduct:          {400, "Invalid product"},

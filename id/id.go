@@ -43,6 +43,7 @@ const (
 	SKU            = "sku_"
 	Stack          = "stack_"
 	StackingRules  = "stk_"
+	Transaction    = "vtx_"
 	Voucher        = "v_"
 )
 

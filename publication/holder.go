@@ -42,13 +42,13 @@ func HolderKey(voucherID, customerID string) string { return voucherID + "/" + c
 // Status is the state of a code in a wallet.
 type Status string
 
-// The states of a code, in the order of precedence in which a redeem would refuse it. NO_BALANCE belongs to gift cards,
-// which are not part of this version.
+// The states of a code, in the order of precedence in which a redeem would refuse it.
 const (
 	Disabled     Status = "DISABLED"
 	NotActiveYet Status = "NOT_ACTIVE_YET"
 	Expired      Status = "EXPIRED"
 	Used         Status = "USED"
+	NoBalance    Status = "NO_BALANCE" // a gift card with nothing on it
 	Active       Status = "ACTIVE"
 )
 
@@ -66,6 +66,9 @@ func StatusOf(v *voucher.Voucher, active bool, window validity.Window, now time.
 	}
 	if v.Redemption.Quantity != nil && v.Redemption.RedeemedQuantity >= *v.Redemption.Quantity {
 		return Used
+	}
+	if v.Gift != nil && v.Gift.Balance == 0 {
+		return NoBalance
 	}
 	return Active
 }

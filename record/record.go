@@ -36,6 +36,8 @@ const (
 	SKU         Kind = "sku"
 	Stack       Kind = "promotion_stack"
 	Tier        Kind = "promotion_tier"
+	// Transaction is an entry of the ledger of a card; its parent is the voucher.
+	Transaction Kind = "voucher_transaction"
 	Voucher     Kind = "voucher"
 )
 
@@ -65,7 +67,7 @@ func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
 		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
-		Unpublished, Voucher,
+		Transaction, Unpublished, Voucher,
 	}
 }
 

@@ -22,7 +22,7 @@ var kinds = map[record.Kind]bool{
 	record.Assignment: true, record.Campaign: true, record.Category: true, record.Collection: true, record.Location: true,
 	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
 	record.Membership: false, record.Publication: false,
-	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false,
+	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false, record.Transaction: false,
 	record.Deletion: false, record.Holder: false, record.Unpublished: false,
 	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
@@ -48,7 +48,7 @@ func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 		"area", "area_store", "campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "holder", "location",
 		"metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack", "promotion_tier",
 		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
-		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher",
+		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher", "voucher_transaction",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(record.Kinds()))); diff != "" {
 		t.Errorf("Kinds (-want +got):\n%s", diff)

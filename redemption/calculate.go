@@ -14,6 +14,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -63,6 +64,7 @@ type turn struct {
 	hidden    bool // from a restricted caller; then incentive and voucher are nil
 	answer    Applied
 	outcome   discount.Outcome
+	card      ledger.Card // of a gift card, before the redemption
 	bundle    *validation.Bundle
 	limits    []validation.Limit
 	rules     []QualifiedRule // of a qualification
@@ -245,7 +247,7 @@ func (x *Catalogue) expand(r *Request) ([]expanded, error) {
 			return nil, inaccessible(named).At("redeemables[0].id")
 		}
 		for _, tier := range stack.Tiers.IDs {
-			list = append(list, expanded{Redeemable{PromotionTier, tier}, stack.CategoryID})
+			list = append(list, expanded{Redeemable{Object: PromotionTier, ID: tier}, stack.CategoryID})
 		}
 	}
 	if limit := x.stacking.RedeemablesLimit; len(list) > limit {

@@ -231,6 +231,9 @@ func (c *calculation) countersOf(i *incentive, code *voucher.Voucher) []CounterK
 		if code.Redemption.Quantity != nil || i.discount != nil && i.discount.Uses(formula.VoucherRedeemedQuantity) {
 			keys = append(keys, CounterKey{Metric: CountVoucher, Subject: code.ID})
 		}
+		if i.gift != nil {
+			keys = append(keys, CardKeys(code.ID)...)
+		}
 	}
 	for _, m := range i.metrics {
 		if c.omit.Leaves(m) || families[m].customer && c.snapshot.Customer == nil {

@@ -125,7 +125,8 @@ type incentive struct {
 	category string
 	metadata metadata.Map
 	rules    []*rule
-	discount *discount.Program // nil for a tier that is only a message
+	discount *discount.Program // what is taken off, or what a gift card pays for; nil for a tier that is only a message
+	gift     *voucher.Gift     // of a gift card, otherwise nil
 	metrics  []validation.Metric
 	hasPost  bool
 	broken   error
@@ -215,6 +216,9 @@ func (x *Catalogue) addCampaign(c *campaign.Campaign) {
 			object: Voucher, campaign: c, window: c.Window, active: c.Active, category: c.CategoryID,
 			rules: x.assigned[c.ID], created: c.CreatedAt,
 		}
+		if t.Gift != nil {
+			entry.coupons.gift = &voucher.Gift{InitialAmount: t.Gift.Amount, Effect: t.Gift.Effect}
+		}
 		entry.coupons.compile(t.Discount, x.products)
 		x.offers = append(x.offers, entry.coupons)
 	}
@@ -253,7 +257,10 @@ func (i *incentive) compile(d *discount.Discount, products *product.Index) {
 		i.hasPost = i.hasPost || r.program.HasPost()
 		i.metrics = r.addMetrics(i.metrics)
 	}
-	if d != nil {
+	switch {
+	case i.gift != nil:
+		i.discount, i.broken = discount.CompileCredits(i.gift.Effect, products, scopes...)
+	case d != nil:
 		i.discount, i.broken = discount.Compile(*d, products, scopes...)
 	}
 }
@@ -262,7 +269,7 @@ func (i *incentive) compile(d *discount.Discount, products *product.Index) {
 func (x *Catalogue) voucher(v *voucher.Voucher) *incentive {
 	parent := x.campaigns[v.CampaignID]
 	own := x.assigned[v.ID]
-	if parent != nil && parent.coupons != nil && v.Discount == nil && len(own) == 0 {
+	if parent != nil && parent.coupons != nil && v.Discount == nil && (v.Gift == nil || v.Gift.Effect == "") && len(own) == 0 {
 		i := *parent.coupons
 		i.describe(v, parent)
 		return &i
@@ -272,7 +279,7 @@ func (x *Catalogue) voucher(v *voucher.Voucher) *incentive {
 			return entry.incentive
 		}
 	}
-	i := &incentive{object: Voucher, rules: own, created: v.CreatedAt}
+	i := &incentive{object: Voucher, rules: own, created: v.CreatedAt, gift: giftOf(v, parent)}
 	definition := v.Discount
 	if parent != nil {
 		i.campaign = parent.Campaign
@@ -289,6 +296,21 @@ func (x *Catalogue) voucher(v *voucher.Voucher) *incentive {
 		}
 	}
 	return i
+}
+
+// giftOf is the gift of a card, with the effect that counts; nil for a coupon.
+func giftOf(v *voucher.Voucher, parent *campaignEntry) *voucher.Gift {
+	if v.Gift == nil {
+		return nil
+	}
+	gift := v.Gift.Kept()
+	if gift.Effect == "" && parent != nil && parent.coupons != nil && parent.coupons.gift != nil {
+		gift.Effect = parent.coupons.gift.Effect
+	}
+	if gift.Effect == "" {
+		gift.Effect = discount.ToOrder
+	}
+	return gift
 }
 
 // describe fills in what the voucher itself says: window, switch, category, metadata.

@@ -16,7 +16,7 @@ import (
 // try checks a redeemable in the order of precedence and, when everything holds, applies it to the running order. The
 // error is the first check that failed; the order is then as before.
 func (c *calculation) try(t *turn) *fault.Error {
-	for _, check := range [...]func(*turn) *fault.Error{c.checkExists, c.checkActive, c.checkValidity, c.checkQuantity} {
+	for _, check := range [...]func(*turn) *fault.Error{c.checkExists, c.checkActive, c.checkValidity, c.checkQuantity, c.checkGift} {
 		if err := check(t); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (c *calculation) used(key CounterKey) int64 { return c.snapshot.Counters[ke
 func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
-	c.facts.Redemption.DiscountAmount = 0
+	c.facts.Redemption.DiscountAmount, c.facts.Redemption.GiftCredits = 0, 0
 	c.facts.Customer.Holder = c.holds(t)
 	t.outcome, t.orderValue = discount.Outcome{}, c.orderValue(t.incentive)
 	c.measure(t)
@@ -157,7 +157,16 @@ func (c *calculation) verdict(r *rule, before bool) validation.Verdict {
 	return r.program.After(&c.facts)
 }
 
-var objectNames = map[Object]string{Voucher: "Discount Coupon", PromotionTier: "Promotion Tier"}
+// objectName is what Voucherify's messages call the redeemable.
+func (t *turn) objectName() string {
+	switch {
+	case t.incentive.gift != nil:
+		return "Gift Card"
+	case t.Object == PromotionTier:
+		return "Promotion Tier"
+	}
+	return "Discount Coupon"
+}
 
 func (c *calculation) violated(t *turn, r *rule, f *validation.Failure) *fault.Error {
 	key := f.Key()
@@ -165,7 +174,7 @@ func (c *calculation) violated(t *turn, r *rule, f *validation.Failure) *fault.E
 	if missing, ok := missingNames[key]; ok {
 		return fault.New(key, "%s is required to validate rules", missing).Says(f.Message)
 	}
-	return fault.New(key, "%s cannot be redeemed because of violated validation rules: %s", objectNames[t.Object], r.id).Says(f.Message)
+	return fault.New(key, "%s cannot be redeemed because of violated validation rules: %s", t.objectName(), r.id).Says(f.Message)
 }
 
 func (c *calculation) failedStep(t *turn, r *rule, f *validation.Failure) Step {
@@ -256,11 +265,17 @@ func (c *calculation) undo(before *discount.State) {
 }
 
 func (c *calculation) checkAfter(t *turn) *fault.Error {
-	granted := t.outcome.Order + t.outcome.Items
-	c.facts.Order.TotalAmount = c.state.Total()
-	c.facts.Redemption.DiscountAmount = granted
-	c.measure(t)
+	c.describeOutcome(t)
+	t.limits = t.limits[:0]
 	return c.checkRules(t, false)
+}
+
+// describeOutcome sets the facts that are known once the discount is calculated.
+func (c *calculation) describeOutcome(t *turn) {
+	c.facts.Order.TotalAmount = c.state.Total()
+	c.facts.Redemption.DiscountAmount = t.outcome.Order + t.outcome.Items
+	c.facts.Redemption.GiftCredits = int64(t.credits())
+	c.measure(t)
 }
 
 func (c *calculation) context(t *turn) discount.Context {
@@ -271,6 +286,9 @@ func (c *calculation) context(t *turn) discount.Context {
 		}
 		return c.used(key)
 	}}
+	if t.incentive.gift != nil {
+		context.Credits = int64(t.offered())
+	}
 	if t.bundle != nil {
 		context.Bundle = t.bundle.Quantity
 	}
@@ -285,7 +303,11 @@ func (c *calculation) accept(t *turn, idle bool) {
 		t.answer.Order = c.state.Snapshot()
 	}
 	if d := t.incentive.discount; d != nil {
-		t.answer.Result.Discount = &t.outcome.Discount
+		if t.incentive.gift != nil {
+			t.answer.Result.Gift = &GiftResult{Balance: t.card.Balance, Credits: t.credits()}
+		} else {
+			t.answer.Result.Discount = &t.outcome.Discount
+		}
 		t.answer.ApplicableTo = listOf(d.Targets(c.state, &t.outcome))
 		t.answer.InapplicableTo = listOf(d.Excluded())
 	}

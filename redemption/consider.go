@@ -127,10 +127,10 @@ func (c *Candidacy) stack(one *candidate) (Qualified, bool) {
 // judge checks everything that can be checked before the discount is calculated. When only one thing is missing, near says
 // which.
 func (c *calculation) judge(one *candidate) (t *turn, near *Step, ok bool) {
-	t = &turn{Redeemable: Redeemable{one.object, one.id}, incentive: one.incentive, voucher: one.voucher}
+	t = &turn{Redeemable: Redeemable{Object: one.object, ID: one.id}, incentive: one.incentive, voucher: one.voucher}
 	t.categorise(c.catalogue, "")
 	c.state, c.decision.Steps = c.start, c.decision.Steps[:0]
-	for _, check := range [...]func(*turn) *fault.Error{c.checkActive, c.checkValidity, c.checkQuantity} {
+	for _, check := range [...]func(*turn) *fault.Error{c.checkActive, c.checkValidity, c.checkQuantity, c.checkGiftOffer} {
 		if check(t) != nil {
 			return t, nil, false
 		}
@@ -216,9 +216,7 @@ func (c *calculation) grant(t *turn) bool {
 		t.outcome = d.Apply(c.state, c.context(t))
 	}
 	if t.incentive.hasPost {
-		c.facts.Order.TotalAmount = c.state.Total()
-		c.facts.Redemption.DiscountAmount = t.outcome.Order + t.outcome.Items
-		c.measure(t)
+		c.describeOutcome(t)
 		rules, _, ok := c.qualifyRules(t, c.omit, false)
 		if !ok {
 			return false

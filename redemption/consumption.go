@@ -42,7 +42,7 @@ func (c *calculation) delta(m validation.Metric, t *turn) int64 {
 	case validation.CampaignDiscountAmount:
 		return t.outcome.Order + t.outcome.Items
 	case validation.CampaignGiftAmount:
-		return 0
+		return int64(t.credits())
 	}
 	return 1
 }

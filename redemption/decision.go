@@ -5,6 +5,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
@@ -44,9 +45,17 @@ type Applied struct {
 // Details is what a redeemable gives, or why it does not.
 type Details struct {
 	Discount *discount.Discount `json:"discount,omitempty"`
+	Gift     *GiftResult        `json:"gift,omitempty"`
 	Bundle   *validation.Bundle `json:"bundle,omitempty"`
 	Error    *fault.Error       `json:"error,omitempty"`
 	Details  *Reason            `json:"details,omitempty"`
+}
+
+// GiftResult is what a gift card pays.
+type GiftResult struct {
+	// Balance is what the card holds before the redemption, Credits what is taken of it, in minor units.
+	Balance ledger.Credits `json:"balance"`
+	Credits ledger.Credits `json:"credits"`
 }
 
 // Reason is the short form of why a redeemable was not applied.
@@ -105,6 +114,7 @@ const (
 	CheckActive   Check = "active"
 	CheckValidity Check = "validity"
 	CheckQuantity Check = "quantity"
+	CheckGift     Check = "gift" // of a gift card: an order to pay, and enough credits
 	CheckRule     Check = "rule"
 	CheckBundle   Check = "bundle"
 	CheckEffect   Check = "effect"

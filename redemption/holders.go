@@ -69,7 +69,7 @@ func (c *calculation) published(v *voucher.Voucher, i *incentive) int64 {
 	return 1
 }
 
-// StatusOf is the state of a voucher in a wallet, with the switch and the dates of its campaign. Its RedeemedQuantity must
+// StatusOf is the state of a voucher in a wallet, with the switch and the dates of its campaign. Its RedeemedQuantity and Gift must
 // be filled in.
 func (x *Catalogue) StatusOf(v *voucher.Voucher, now time.Time) publication.Status {
 	i := &incentive{}

@@ -102,6 +102,9 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 			n.Counters = append(n.Counters, c.personalCounters(t.incentive)...)
 		}
 		n.Counters = append(n.Counters, c.quotaCounters(t.incentive)...)
+		if t.incentive.gift != nil && t.voucher != nil {
+			n.Counters = append(n.Counters, CardKeys(t.voucher.ID)...)
+		}
 		more := c.moreOf(t)
 		n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
 	}

@@ -54,6 +54,12 @@ const (
 	// CountPublications is how often a voucher was given to a customer, CountCodes the codes of a campaign.
 	CountPublications CounterMetric = "publications"
 	CountCodes        CounterMetric = "campaign_codes"
+	// GiftBalance is what is left on a gift card, in minor units; its subject is the voucher. SumGiftAdded is what came in,
+	// SumGiftRemoved what was removed by hand, CountTransactions the number of its entries: see CardKeys.
+	GiftBalance       CounterMetric = "gift_balance"
+	SumGiftAdded      CounterMetric = "gift_amount"
+	SumGiftRemoved    CounterMetric = "gift_subtracted_amount"
+	CountTransactions CounterMetric = "voucher_transactions"
 )
 
 // CounterKey identifies one counter. Parts that do not apply are empty.

@@ -80,7 +80,7 @@ func TestAStrictQualificationOffersWhatAValidateAccepts(t *testing.T) {
 				t.Skip("more than a page")
 			}
 			for _, q := range answer.Redeemables {
-				named = append(named, Redeemable{q.Object, q.ID})
+				named = append(named, Redeemable{Object: q.Object, ID: q.ID})
 				got := x.validate(t, named[len(named)-1])
 				if !got.Valid {
 					t.Fatalf("%s is offered; validate: %+v", q.ID, got.Decision)

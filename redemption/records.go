@@ -5,6 +5,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 )
@@ -53,6 +54,9 @@ type Redemption struct {
 	// OrderID names the order; Order is the order as it stood after this redemption, nil for failures.
 	OrderID string       `json:"order_id,omitempty"`
 	Order   *order.Order `json:"order,omitempty"`
+	// Amount is the credits that a gift card paid, in minor units, and so is Gift; both are absent for what is no gift card.
+	Amount int64       `json:"amount,omitempty"`
+	Gift   *GiftAmount `json:"gift,omitempty"`
 	// Granted is what the redemption gave, nil for parents and failures.
 	Granted *Granted `json:"granted,omitempty"`
 	// Decision is the explanation, on the parent or the only redemption.
@@ -81,9 +85,16 @@ type Granted struct {
 	Lines []GrantedLine `json:"lines,omitempty"`
 	// Consumed are the counters that the redemption raised; a rollback lowers them by the same amounts.
 	Consumed Consumed `json:"consumed,omitempty"`
+	// TransactionID is the entry that took the credits from a gift card; empty when none were taken.
+	TransactionID string `json:"transaction_id,omitempty"`
 }
 
-// Discount is the discount on both levels.
+// GiftAmount is credits that were taken from a gift card, in minor units; negative for credits that were given back.
+type GiftAmount struct {
+	Amount ledger.Credits `json:"amount"`
+}
+
+// Discount is the discount on both levels. For a gift card it is the credits.
 func (g *Granted) Discount() int64 { return g.OrderDiscount + g.ItemsDiscount }
 
 // GrantedLine is the part of one redemption in one line of the order.
@@ -127,6 +138,9 @@ type Rollback struct {
 	Order *order.Order `json:"order,omitempty"`
 	// Discount is the discount that was taken back, in minor units; what was returned before is not in it.
 	Discount int64 `json:"discount_amount"`
+	// Amount and Gift are the credits that went back to the gift card, with a negative sign; absent for what is no gift card.
+	Amount int64       `json:"amount,omitempty"`
+	Gift   *GiftAmount `json:"gift,omitempty"`
 }
 
 // RollbackResult is the answer of a rollback.
@@ -159,6 +173,8 @@ type Return struct {
 	Amount   int64 `json:"amount"`
 	Discount int64 `json:"discount_amount"`
 	Refund   int64 `json:"refund_amount"`
+	// Gift is the part of Discount that went back to the gift cards that had paid it.
+	Gift ledger.Credits `json:"gift_amount,omitempty"`
 }
 
 // ReturnLine is a number of units of one line of the order. In a request only ItemID and Quantity count.

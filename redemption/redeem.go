@@ -40,6 +40,7 @@ type redeem struct {
 	plan        Plan
 	result      *Result
 	failures    []*Redemption
+	posted      posted
 	newCustomer bool
 	bodies      map[any]json.RawMessage // what is encoded already, by pointer
 }
@@ -147,6 +148,9 @@ func (r *redeem) writeRedemptions() error {
 		child := r.base(id.Redemption)
 		r.describe(child, t)
 		child.Granted = r.grant(t, room, consumed)
+		if err := r.spend(child, t); err != nil {
+			return err
+		}
 		child.Order = snapshotFor(t.answer.Order, r.result.Order, stacked)
 		r.plan.Consume = append(r.plan.Consume, consumed...)
 		if stacked {
@@ -323,6 +327,7 @@ func (r *redeem) writeEvents() error {
 			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(r.result.Parent),
 		})
 	}
+	r.posted.tell(&e)
 	for _, x := range r.failures {
 		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, buyer != nil, map[string]any{
 			"customer": r.encoded(buyer), "redemption": r.encoded(x),
@@ -333,7 +338,8 @@ func (r *redeem) writeEvents() error {
 
 // writeSummary counts what the customer did.
 func (r *redeem) writeSummary() error {
-	r.plan.summarise(r.customerID, len(r.result.Redemptions), customer.TotalRedeemed, customer.TotalSucceeded)
+	r.plan.summarise(r.customerID, int64(len(r.result.Redemptions)), customer.TotalRedeemed, customer.TotalSucceeded)
+	r.plan.summarise(r.customerID, r.posted.credits(), customer.GiftRedeemedAmount)
 	r.plan.CountOrder(r.snapshot.Order, r.result.Order)
 	r.plan.countEvents(r.customerID)
 	return nil

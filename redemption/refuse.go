@@ -85,7 +85,7 @@ func (r *refusal) write(top *Redemption, cause *fault.Error) error {
 		})
 	}
 	if buyer := r.snapshot.Customer; buyer != nil {
-		r.plan.summarise(buyer.ID, max(1, len(top.Children)), customer.TotalFailed)
+		r.plan.summarise(buyer.ID, int64(max(1, len(top.Children))), customer.TotalFailed)
 		r.plan.countEvents(buyer.ID)
 	}
 	return e.err

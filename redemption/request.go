@@ -7,7 +7,9 @@ import (
 	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
 )
@@ -28,6 +30,20 @@ const (
 type Redeemable struct {
 	Object Object `json:"object"`
 	ID     string `json:"id"`
+	// Gift says how much a gift card pays; nil is as much as is needed and left. Only gift cards have it.
+	Gift *GiftPart `json:"gift,omitempty"`
+}
+
+// GiftPart is a part of the credits of a gift card.
+type GiftPart struct {
+	// Credits is what is taken at most, in minor units, at least 1; more than the card holds is refused, more than is left to pay
+	// is not taken. Nil is as much as is needed and left.
+	Credits *ledger.Credits `json:"credits,omitempty"`
+}
+
+// GiftCard names a gift card by its code, to pay a part of an order with it.
+func GiftCard(code string, credits ledger.Credits) Redeemable {
+	return Redeemable{Object: Voucher, ID: code, Gift: &GiftPart{Credits: &credits}}
 }
 
 // Codes names vouchers by their codes, in the order in which they are applied.
@@ -132,8 +148,11 @@ func (r *Request) checkRedeemables() error {
 		if id := strings.TrimSpace(x.ID); id == "" || len(x.ID) > MaxRedeemableID {
 			return fault.Invalid(field+".id", "must have between 1 and %d bytes", MaxRedeemableID)
 		}
+		if err := x.checkGift(field); err != nil {
+			return err
+		}
 		for _, y := range r.Redeemables[:i] {
-			if x == y {
+			if x.Object == y.Object && x.ID == y.ID {
 				return fault.New(fault.DuplicatedRedeemables, "%s %s stands twice", x.Object, x.ID).At(field)
 			}
 		}
@@ -151,6 +170,17 @@ func (r *Request) Hash() (string, error) {
 		return hashOf(r)
 	}
 	return hashOf([]any{r, r.AccessScope})
+}
+
+func (x *Redeemable) checkGift(field string) error {
+	switch g := x.Gift; {
+	case g == nil:
+	case x.Object != Voucher:
+		return fault.New(fault.InvalidGift, "a %s is no gift card", x.Object).At(field + ".gift")
+	case g.Credits != nil && (*g.Credits < 1 || *g.Credits > ledger.Credits(money.Max)):
+		return fault.New(fault.InvalidGift, "%d is not between 1 and %d", *g.Credits, money.Max).At(field + ".gift.credits")
+	}
+	return nil
 }
 
 // buyer returns the customer that the request names, if any.

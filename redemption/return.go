@@ -3,6 +3,7 @@ package redemption
 import (
 	"strconv"
 
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -91,10 +92,15 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 		return nil, nil, err
 	}
 	sumUp(total)
+	for _, x := range r.shares {
+		total.Gift += x.own.Gift
+	}
+	r.plan.summarise(named.CustomerID, r.posted.credits(), customer.GiftRedeemedAmount)
 	e := eventWriter{plan: &r.plan, snapshot: s, ids: r.ids}
 	e.add(event.RedemptionReturned, named.ID, map[string]any{
 		"redemption": map[string]any{"id": named.ID, "customer_id": named.CustomerID}, "return": total,
 	})
+	r.posted.tell(&e)
 	if e.err != nil {
 		return nil, nil, e.err
 	}
@@ -111,6 +117,7 @@ type returning struct {
 	ids      id.Sequence
 	plan     Plan
 	shares   []*share
+	posted   posted
 }
 
 // share is one redemption of the request while its part of the return is calculated.
@@ -181,9 +188,12 @@ func (r *returning) write() error {
 		sumUp(x.own)
 		x.redemption.Returns = append(append([]*Return(nil), x.redemption.Returns...), x.own)
 		for _, c := range x.granted.Consumed {
-			if c.Key.Metric == SumCampaignDiscount {
+			if c.Key.Metric.returnable() {
 				r.plan.Consume = append(r.plan.Consume, Consume{Key: c.Key, Delta: -x.own.Discount})
 			}
+		}
+		if err := r.refund(x); err != nil {
+			return err
 		}
 		x.redemption.Version++
 		body := x.redemption

@@ -125,6 +125,7 @@ type rollback struct {
 	ids      id.Sequence
 	plan     Plan
 	result   *RollbackResult
+	posted   posted
 }
 
 // check decides whether the redemption may be rolled back, in the order of Voucherify's preconditions.
@@ -188,6 +189,9 @@ func (r *rollback) undo(mode promotion.RollbackMode) error {
 		returned := returnedDiscount(x.Granted)
 		entry.Discount = x.Granted.Discount() - returned
 		r.plan.Consume = append(r.plan.Consume, giveBack(x.Granted, returned)...)
+		if err := r.refund(entry, &x); err != nil {
+			return err
+		}
 		if o != nil && mode != promotion.WithoutOrder {
 			takeOff(o, x.Granted)
 			entry.Order = copyOrder(o)
@@ -207,13 +211,13 @@ func (r *rollback) undo(mode promotion.RollbackMode) error {
 	return nil
 }
 
-// giveBack lowers the counters that a redemption raised; a discount that returns have given back already is not given
-// back twice.
+// giveBack lowers the counters that a redemption raised; a discount, or credits, that returns have given back already are not
+// given back twice.
 func giveBack(g *Granted, returned int64) []Consume {
 	list := make([]Consume, 0, len(g.Consumed))
 	for _, c := range g.Consumed {
 		delta := -c.Delta
-		if c.Key.Metric == SumCampaignDiscount {
+		if c.Key.Metric.returnable() {
 			delta += returned
 		}
 		list = append(list, Consume{Key: c.Key, Delta: delta})
@@ -291,6 +295,7 @@ func (r *rollback) writeEvents() error {
 			e.add(event.CustomerRollbackSuccess, entry.ID, data)
 		}
 	}
+	r.posted.tell(&e)
 	if p := r.result.Parent; p != nil {
 		e.add(event.RollbackSucceeded, p.ID, map[string]any{"redemption_rollback": p, "order": r.result.Order})
 	}
@@ -303,7 +308,8 @@ func (r *rollback) writeEvents() error {
 // writeSummary counts what was undone. What the customer had done stays counted.
 func (r *rollback) writeSummary() error {
 	buyer := r.named.CustomerID
-	r.plan.summarise(buyer, len(r.targets), customer.TotalRolledBack, customer.TotalRollbackSucceeded)
+	r.plan.summarise(buyer, int64(len(r.targets)), customer.TotalRolledBack, customer.TotalRollbackSucceeded)
+	r.plan.summarise(buyer, r.posted.credits(), customer.GiftRedeemedAmount)
 	if r.result.Order != nil {
 		r.plan.CountOrder(r.snapshot.Order, r.result.Order)
 	}

@@ -32,12 +32,12 @@ func nobody(customerID string) bool {
 }
 
 // summarise raises figures of a customer's summary; nobody's are not counted.
-func (p *Plan) summarise(customerID string, count int, paths ...string) {
+func (p *Plan) summarise(customerID string, count int64, paths ...string) {
 	if nobody(customerID) {
 		return
 	}
 	for _, path := range paths {
-		p.Consume = append(p.Consume, Consume{Key: SummaryKey(customerID, path), Delta: int64(count)})
+		p.Consume = append(p.Consume, Consume{Key: SummaryKey(customerID, path), Delta: count})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/validity"
@@ -17,8 +18,11 @@ import (
 // Type is what a voucher gives.
 type Type string
 
-// DiscountVoucher is a coupon. (Gift cards and loyalty cards are not part of this version.)
-const DiscountVoucher Type = "DISCOUNT_VOUCHER"
+// The types of vouchers. (Loyalty cards are not part of this version.)
+const (
+	DiscountVoucher Type = "DISCOUNT_VOUCHER" // a coupon
+	GiftVoucher     Type = "GIFT_VOUCHER"     // a gift card
+)
 
 // Voucher is one code. A voucher of a campaign takes its discount and its window from the campaign unless it carries its
 // own; a standalone voucher carries everything itself.
@@ -30,8 +34,10 @@ type Voucher struct {
 	CampaignID string `json:"campaign_id,omitempty"`
 	CategoryID string `json:"category_id,omitempty"`
 	Type       Type   `json:"type"`
-	// Discount is nil for a voucher that uses its campaign's.
+	// Discount is nil for a voucher that uses its campaign's, and for a gift card.
 	Discount *discount.Discount `json:"discount,omitempty"`
+	// Gift is the money on a gift card, nil for other types.
+	Gift *Gift `json:"gift,omitempty"`
 	validity.Window
 	// OwnWindow says that the dates of the campaign do not count any more: the campaign changed after the code was given out or
 	// redeemed, and the code keeps what it had. The engine sets it. (Not a field of Voucherify.)
@@ -64,6 +70,9 @@ type Redemption struct {
 	// RedeemedQuantity is how often it was redeemed and not rolled back. It is kept in a counter of the store and filled in
 	// when a voucher is read; what a writer puts here is ignored.
 	RedeemedQuantity int64 `json:"redeemed_quantity"`
+	// RedeemedAmount is what was redeemed of a gift card and not given back, in minor units. It is filled in as RedeemedQuantity
+	// is.
+	RedeemedAmount ledger.Credits `json:"redeemed_amount,omitempty"`
 }
 
 // MaxAdditionalInfo is the longest AdditionalInfo in bytes.
@@ -77,16 +86,8 @@ func (v Voucher) Check() error {
 			return err
 		}
 	}
-	if v.Type != DiscountVoucher {
-		return fault.New(fault.NotSupported, "vouchers of type %q are not supported, only %q", v.Type, DiscountVoucher).At("type")
-	}
-	if v.Discount == nil && v.CampaignID == "" {
-		return fault.New(fault.InvalidVoucher, "a standalone voucher needs a discount").At("discount")
-	}
-	if v.Discount != nil {
-		if err := v.Discount.Check(); err != nil {
-			return fault.Within("discount", err)
-		}
+	if err := v.checkType(); err != nil {
+		return err
 	}
 	if err := CheckQuantity("redemption.quantity", v.Redemption.Quantity); err != nil {
 		return err
@@ -101,6 +102,37 @@ func (v Voucher) Check() error {
 		return v.Window.CheckAlone()
 	}
 	return v.Window.Check()
+}
+
+// checkType checks that the voucher has what its type gives, and nothing else.
+func (v Voucher) checkType() error {
+	switch v.Type {
+	case DiscountVoucher:
+		if v.Gift != nil {
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no gift", v.Type).At("gift")
+		}
+		if v.Discount == nil && v.CampaignID == "" {
+			return fault.New(fault.InvalidVoucher, "a standalone voucher needs a discount").At("discount")
+		}
+		if v.Discount != nil {
+			if err := v.Discount.Check(); err != nil {
+				return fault.Within("discount", err)
+			}
+		}
+		return nil
+	case GiftVoucher:
+		if v.Discount != nil {
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no discount", v.Type).At("discount")
+		}
+		if v.Gift == nil {
+			return fault.New(fault.InvalidGift, "a voucher of type %s needs a gift", v.Type).At("gift")
+		}
+		if err := v.Gift.Check(); err != nil {
+			return fault.Within("gift", err)
+		}
+		return nil
+	}
+	return fault.New(fault.NotSupported, "vouchers of type %q are not supported, only %q and %q", v.Type, DiscountVoucher, GiftVoucher).At("type")
 }
 
 // WindowIn returns the dates that count: the voucher's own and, unless OwnWindow is set, those of its campaign for whatever it

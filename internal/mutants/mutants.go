@@ -151,6 +151,16 @@ var all = []mutant{
 		"./store/memory", "TestContract/the_engine_under_races/16_workers_that_return_and_roll_back",
 	},
 	{
+		"two entries of a gift card may be written on the same state", "redemption/refund.go",
+		"Delta: 1, Limit: &after.Entries,", "Delta: 1,",
+		".", "TestAnEntryIsWrittenOnTheStateThatItWasCalculatedFrom",
+	},
+	{
+		"credits that were returned come back once more", "redemption/refund.go",
+		"back := ledger.Credits(entry.Discount)", "back := ledger.Credits(x.Granted.Discount())",
+		"./store/memory", "TestContract/the_engine$/random_histories",
+	},
+	{
 		"returned units are forgotten", "redemption/return.go",
 		"line.ReturnedQuantity = to\n", "_ = to\n",
 		"./store/memory", "TestContract/the_engine_under_races/16_workers_return",

@@ -33,6 +33,7 @@ func RunEngine(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"30 codes on 500 lines are redeemed, repeated, returned and rolled back", testLargestCart},
 		{"the longest names are told apart in records, counters and answers", testLongestNames},
 		{"an order of 2 MB is stored and read again", testLargeOrder},
+		{"random histories of a gift card add up", testCardHistories},
 		{"a second engine decides with what the first has configured", testTwoEngines},
 		{"a customer who is deleted permanently is left nowhere", testErasure},
 	} {

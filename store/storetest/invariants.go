@@ -7,9 +7,11 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
+	giftledger "github.com/voucherify-go/voucherify/ledger" // the ledger of this package keeps books about stores
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
@@ -46,6 +48,7 @@ func CheckInvariants(t TB, s store.Store) {
 //   - returns: no more units and no more discount come back than were granted, and the entries add up;
 //   - orders: the sums of an order are those of its lines, it carries the redemptions that name it, and one that was only
 //     redeemed once carries exactly the discount that was granted;
+//   - ledger: what Engine.Verify finds;
 //   - events: every redemption, failure, rollback and return has its event once;
 //   - customers: what is counted of the orders of a customer is their number and sum; none is below 0;
 //   - codes: a campaign counts as many codes as it has;
@@ -66,8 +69,28 @@ func Problems(ctx context.Context, s store.Store) ([]string, error) {
 	} {
 		check()
 	}
+	if err := p.verify(ctx, s); err != nil {
+		return nil, err
+	}
 	slices.Sort(p.problems)
 	return p.problems, nil
+}
+
+// verify adds what the engine finds itself. Counters are compared here already.
+func (p *project) verify(ctx context.Context, s store.Store) error {
+	engine, err := voucherify.New(s)
+	if err != nil {
+		return err
+	}
+	for finding, err := range engine.Verify(ctx) {
+		if err != nil {
+			return fmt.Errorf("verify: %w", err)
+		}
+		if finding.Check != giftledger.CheckCounter {
+			p.complain("%s", finding)
+		}
+	}
+	return nil
 }
 
 // project is the state of a store as the engine understands it.
@@ -182,6 +205,8 @@ func (p *project) checkCounters() {
 			switch c.Key.Metric {
 			case redemption.SumCampaignDiscount:
 				budget += delta
+				delta -= returned(x)
+			case redemption.SumCampaignGift:
 				delta -= returned(x)
 			case redemption.CountVoucher:
 				uses += delta

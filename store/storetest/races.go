@@ -57,6 +57,8 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers that redeem and roll back never hold more than the limit", raceRedeemAgainstRollback},
 		{"16 workers return the units of one line once each", raceReturns},
 		{"16 workers that return and roll back give the discount back once", raceReturnAgainstRollback},
+		{"16 workers spend one gift card to the last cent", raceForCredits},
+		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 	} {

@@ -12,6 +12,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/id"
+	giftledger "github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -75,7 +76,7 @@ func (p *player) result(answer any, err error) string {
 func DrawCalls(t *rapid.T) History {
 	history := History{
 		creating{Code: "A", Amount: 500}, creating{Code: "B", Amount: 300, Quantity: 2}, creating{Code: "summer", Amount: 100},
-		launching{Name: "First", Code: "SUMMER", Limited: "campaign.redemptions.count", Most: 2}, creating{Code: "süß", Amount: 7},
+		launching{Name: "First", Code: "SUMMER", Limited: "campaign.redemptions.count", Most: 2}, creating{Code: "süß", Amount: 7}, issuing{Code: "CARD", Amount: 2500},
 	}
 	for range rapid.IntRange(10, 50).Draw(t, "calls") {
 		history = append(history, drawCall(t))
@@ -84,7 +85,7 @@ func DrawCalls(t *rapid.T) History {
 }
 
 func drawCall(t *rapid.T) Step {
-	switch rapid.IntRange(0, 19).Draw(t, "call") {
+	switch rapid.IntRange(0, 20).Draw(t, "call") {
 	case 0:
 		return creating{Code: drawCode(t), Amount: rapid.Int64Range(1, 4000).Draw(t, "amount"), Quantity: rapid.Int64Range(0, 3).Draw(t, "quantity")}
 	case 1:
@@ -105,6 +106,11 @@ func drawCall(t *rapid.T) Step {
 			Kind: rapid.SampledFrom([]string{"redemptions", "rollbacks", "vouchers", "orders"}).Draw(t, "list"),
 			Size: rapid.IntRange(1, 4).Draw(t, "size"), OldestFirst: rapid.Bool().Draw(t, "oldest first"),
 		}
+	case 20:
+		return topping{
+			Code: rapid.SampledFrom([]string{"CARD", "CARD", "A"}).Draw(t, "card"), Amount: giftledger.Credits(rapid.Int64Range(-900, 900).Draw(t, "credits")),
+			SourceID: drawKey(t),
+		}
 	case 7, 8, 9, 10, 11, 12, 13:
 		return drawAsking(t)
 	case 14, 15, 16:
@@ -120,7 +126,7 @@ func drawCall(t *rapid.T) Step {
 }
 
 func drawCode(t *rapid.T) string {
-	return rapid.SampledFrom([]string{"A", "B", "SUMMER", "summer", "süß", "su\u0308ß"}).Draw(t, "code")
+	return rapid.SampledFrom([]string{"A", "B", "CARD", "SUMMER", "summer", "süß", "su\u0308ß"}).Draw(t, "code")
 }
 
 func drawBuyer(t *rapid.T) string {

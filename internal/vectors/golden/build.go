@@ -126,6 +126,9 @@ func (p *project) addRedeemables(ctx context.Context) error {
 				named = redemption.Redeemable{Object: redemption.PromotionTier, ID: id}
 				p.know(r.ID, id)
 			}
+			if r.Gift != nil {
+				named.Gift = &redemption.GiftPart{Credits: r.Gift.Credits}
+			}
 		}
 		p.request.Redeemables = append(p.request.Redeemables, named)
 	}
@@ -158,6 +161,9 @@ func (p *project) addRedeemable(ctx context.Context, r *redeemable) (string, err
 		return tier.ID, err
 	}
 	v := voucher.Voucher{Code: r.ID, Type: voucher.DiscountVoucher, Discount: &d}
+	if r.Gift != nil {
+		v.Type, v.Discount, v.Gift = voucher.GiftVoucher, nil, &voucher.Gift{Amount: r.Gift.balance(), Effect: r.Gift.Effect}
+	}
 	if r.Expired {
 		past := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 		v.ExpirationDate = &past

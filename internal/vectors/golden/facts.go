@@ -84,7 +84,7 @@ func missingCapability(v *Vector) string {
 var capabilities = map[string]string{
 	"earning": "loyalty points", "ledger": "balances", "balance": "balances", "pending": "loyalty points",
 	"pay-with-points": "loyalty points", "pay-with-points-v2": "loyalty points", "points-v2": "loyalty points",
-	"reward": "rewards", "reward-v2": "rewards", "session": "sessions", "gift": "gift cards", "rollback": "balances",
+	"reward": "rewards", "reward-v2": "rewards", "session": "sessions", "rollback": "balances",
 
 	"failure: reward": "rewards", "failure: reward delete": "rewards", "failure: reward assignment": "rewards",
 	"failure: loyalty point estimation": "loyalty points", "failure: loyalty v2 member": "loyalty points",
@@ -99,12 +99,10 @@ var capabilities = map[string]string{
 // undriven are single facts that are not driven, with the reason.
 var undriven = map[string]string{
 	"err-017": "loyalty points", "err-019": "loyalty points", "err-022": "loyalty points", "err-034": "loyalty points",
-	"err-023": "gift cards", "err-091": "gift cards", "err-092": "gift cards", "err-095": "gift cards",
 	"err-025": "tracking of anonymous visitors", "err-055": "referrals", "err-102": "sessions",
 	"err-065": "query parameters",
 	"err-046": "deliberate difference: a child can be rolled back (docs/decisions/011)",
 	"err-105": "deliberate difference: resource_not_found is the old name of not_found",
-	"lc-067":  "gift cards",
 }
 
 func (b *bench) prepared(err error) {

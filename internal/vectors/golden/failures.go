@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/discount/formula"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -41,6 +42,10 @@ var facts = map[string]check{
 	"err-014": func(b *bench) string { return b.refused(ignore(b.Validate(b.ctx, b.request("A", "A")))) },
 	"err-018": func(b *bench) string { b.coupon("A", expired); return b.standing("A") },
 	"err-020": func(b *bench) string { b.disabled("A"); return b.standing("A") },
+	"err-023": func(b *bench) string {
+		b.card("A", 1000, discount.ToItems)
+		return b.standing("A")
+	},
 	"err-024": func(b *bench) string {
 		b.ruled("A", `{"name":"customer.metadata","property":"level","conditions":{"$is":["gold"]}}`)
 		return b.standing("A")
@@ -93,6 +98,11 @@ var facts = map[string]check{
 			"1": {Name: "order.metadata", Conditions: validation.Conditions{"$is": {"x"}}},
 		}}})))
 	},
+	"err-091": func(b *bench) string { b.card("A", 1000, discount.ToOrder); return b.refused(b.pay("A", 1001, 5000)) },
+	"err-092": func(b *bench) string {
+		return b.refused(b.topUp("A", ledger.Adjustment{Amount: 1, Reason: strings.Repeat("r", ledger.MaxReason+1)}))
+	},
+	"err-095": func(b *bench) string { b.card("A", 1000, discount.ToOrder); return b.refused(b.pay("A", -1, 5000)) },
 	"err-093": func(b *bench) string {
 		r := b.request("A")
 		r.Order.Amount = -1
@@ -109,10 +119,18 @@ var facts = map[string]check{
 		b.prepared(ignore(b.redeem("A")))
 		return b.refused(ignore(b.redeem("A")))
 	},
+	"lc-021": recordedLedger,
+	"lc-026": func(b *bench) string { return b.toppedUp() },
+	"lc-050": giftRolledBack,
+	"lc-051": func(b *bench) string {
+		b.card("A", 5000, discount.ToOrder)
+		return cmp.Diff(b.number("gift_credits"), b.undoneCredits("A", 5000))
+	},
 	"lc-053": func(b *bench) string { return b.rollbackTwice() },
 	"lc-054": func(b *bench) string { return b.rollbackMode(promotion.WithOrder, order.Canceled, 1000) },
 	"lc-055": func(b *bench) string { return b.rollbackMode(promotion.WithoutOrder, order.Paid, 900) },
 	"lc-058": listsOfThirty,
+	"lc-093": emptiedStepByStep,
 	"lc-059": func(b *bench) string {
 		b.mode(promotion.Partial)
 		b.coupon("A", nil)
@@ -124,6 +142,7 @@ var facts = map[string]check{
 	"lc-061": perCategory,
 	"lc-063": defaultsOfAProject,
 	"lc-065": redeemedWithoutEffect,
+	"lc-067": eachAlone,
 	"lc-068": discountElsewhere,
 	"lc-069": incompleteBundle,
 	"lc-080": round, "lc-081": round, "lc-082": round, "lc-083": round, "lc-084": round, "lc-087": round, "lc-088": round,

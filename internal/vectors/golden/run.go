@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/redemption"
 )
@@ -59,11 +61,9 @@ func needs(v *Vector) string {
 			continue
 		}
 		switch {
-		case r.Gift != nil:
-			return "gift cards"
 		case r.Loyalty != nil:
 			return "loyalty points"
-		case r.Discount == nil && (r.Exists == nil || *r.Exists):
+		case r.Discount == nil && r.Gift == nil && (r.Exists == nil || *r.Exists):
 			return "definition not recorded"
 		}
 	}
@@ -81,13 +81,15 @@ type answer struct {
 	order       *order.Order
 	redeemables map[string]redemption.Applied // by name of the vector
 	undone      []*redemption.Rollback
+	credits     map[string]ledger.Credits // that gift cards have paid, by name
+	balances    map[string]ledger.Credits // that they hold in the end
 }
 
 func (p *project) ask(ctx context.Context) (*answer, error) {
-	switch p.vector.Kind {
-	case "redeem", "rollback":
+	switch kind := p.vector.Kind; {
+	case kind == "redeem" || kind == "rollback" || p.vector.spends():
 		return p.redeem(ctx)
-	case "qualification":
+	case kind == "qualification":
 		return p.qualify(ctx)
 	}
 	v, err := p.Validate(ctx, p.request)
@@ -126,15 +128,44 @@ func (p *project) redeem(ctx context.Context) (*answer, error) {
 		return nil, err
 	}
 	a.order = result.Order
-	if p.vector.Kind == "redeem" {
-		return a, nil
+	a.credits = map[string]ledger.Credits{}
+	for _, x := range result.Redemptions {
+		if x.Gift != nil {
+			a.credits[x.Code] = x.Gift.Amount
+		}
+	}
+	if p.vector.Kind != "rollback" {
+		return a, p.weigh(ctx, a)
 	}
 	back, err := p.Rollback(ctx, redemption.RollbackRequest{Redemption: result.ID()})
 	if err != nil {
 		return nil, err
 	}
 	a.order, a.undone = back.Order, back.Rollbacks
-	return a, nil
+	for i, x := range back.Rollbacks {
+		if x.Gift != nil {
+			a.credits[result.Redemptions[i].Code] = x.Gift.Amount
+		}
+	}
+	return a, p.weigh(ctx, a)
+}
+
+// weigh reads what the gift cards hold.
+func (p *project) weigh(ctx context.Context, a *answer) error {
+	a.balances = map[string]ledger.Credits{}
+	for code := range a.credits {
+		v, err := p.Vouchers.Get(ctx, code)
+		if err != nil {
+			return err
+		}
+		a.balances[code] = v.Gift.Balance
+	}
+	return nil
+}
+
+// spends reports whether the vector tells what a redemption has left on a gift card.
+func (v *Vector) spends() bool {
+	return slices.ContainsFunc(v.Expect.Redeemables, func(x expectedResult) bool { return x.GiftBalanceAfter != nil })
 }
 
 // compare returns the differences of everything that was recorded.
@@ -179,6 +210,12 @@ func (p *project) compare(got *answer) string {
 		}
 		if w.Order != nil {
 			note(what+" order", p.compareOrder(w.Order, o))
+		}
+		if w.Credits != nil {
+			note(what+" credits", cmp.Diff(*w.Credits, got.credits[name]))
+		}
+		if w.GiftBalanceAfter != nil {
+			note(what+" balance", cmp.Diff(*w.GiftBalanceAfter, got.balances[name]))
 		}
 		if w.DiscountAmount != nil && o != nil {
 			note(what+" discount", cmp.Diff(*w.DiscountAmount, o.TotalAppliedDiscountAmount))

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/ledger"
 )
 
 // Vector is one recorded calculation.
@@ -59,7 +60,7 @@ type redeemable struct {
 	ID              string          `json:"id"`
 	Object          string          `json:"object"`
 	Discount        *definition     `json:"discount,omitempty"`
-	Gift            json.RawMessage `json:"gift,omitempty"`
+	Gift            *giftFact       `json:"gift,omitempty"`
 	Loyalty         json.RawMessage `json:"loyalty,omitempty"`
 	ApplicableTo    json.RawMessage `json:"applicable_to,omitempty"`
 	InapplicableTo  []target        `json:"inapplicable_to,omitempty"`
@@ -121,6 +122,25 @@ type bundlePart struct {
 	Units int64  `json:"item_quantity"`
 }
 
+// giftFact is a gift card: what it holds before the request, as far as that is recorded, and what is asked of it.
+type giftFact struct {
+	Credits      *ledger.Credits `json:"credits,omitempty"`
+	Balance      *ledger.Credits `json:"balance,omitempty"`
+	BalanceAfter *ledger.Credits `json:"balance_after_redemption,omitempty"`
+	Effect       discount.Effect `json:"effect,omitempty"`
+}
+
+// balance is what the card holds before; at least what is asked of it.
+func (g *giftFact) balance() ledger.Credits {
+	switch {
+	case g.Balance != nil:
+		return *g.Balance
+	case g.BalanceAfter != nil:
+		return *g.BalanceAfter + *g.Credits
+	}
+	return *g.Credits
+}
+
 type ruleFact struct {
 	OrderTotalAmountMoreThan *int64 `json:"order_total_amount_more_than,omitempty"`
 }
@@ -137,7 +157,10 @@ type expectedResult struct {
 	Order          map[string]any `json:"order,omitempty"`
 	DiscountAmount *int64         `json:"discount_amount,omitempty"`
 	DetailsKey     string         `json:"details_key,omitempty"`
-	Error          *struct {
+	// Credits are what a gift card has paid, negative when it got them back; GiftBalanceAfter is what it holds then.
+	Credits          *ledger.Credits `json:"credits,omitempty"`
+	GiftBalanceAfter *ledger.Credits `json:"gift_balance_after,omitempty"`
+	Error            *struct {
 		Code int    `json:"code"`
 		Key  string `json:"key"`
 	} `json:"error,omitempty"`

@@ -1,0 +1,34 @@
+package redemption
+
+import "iter"
+
+// Standing yields the counters that a redemption has raised with what it still holds of each: nothing once it is rolled back,
+// and less what returns have given back before. For a gift card that has paid, GiftBalance is lowered by the credits.
+func (r *Redemption) Standing() iter.Seq2[CounterKey, int64] {
+	return func(yield func(CounterKey, int64) bool) {
+		g := r.Granted
+		if g == nil {
+			return
+		}
+		stands := r.Result == Success && r.Status == Succeeded
+		held := func(c Consume) int64 {
+			switch returned := returnedDiscount(g); {
+			case !stands:
+				return 0
+			case c.Key.Metric.returnable():
+				return c.Delta - returned
+			}
+			return c.Delta
+		}
+		for _, c := range g.Consumed {
+			if !yield(c.Key, held(c)) {
+				return
+			}
+		}
+		if g.TransactionID == "" {
+			return
+		}
+		spent := Consume{Key: CounterKey{Metric: SumCampaignGift}, Delta: g.Discount()}
+		yield(CounterKey{Metric: GiftBalance, Subject: r.RelatedObjectID}, -held(spent))
+	}
+}
