@@ -126,6 +126,9 @@ func voucherOf(camp *campaign.Campaign) voucher.Voucher {
 	if g := camp.Voucher.Gift; g != nil {
 		v.Gift = voucher.Gift{Amount: g.Amount}.Opened()
 	}
+	if card := camp.Voucher.LoyaltyCard; card != nil {
+		v.LoyaltyCard = voucher.NewLoyaltyCard(card.Points)
+	}
 	return v
 }
 
@@ -195,6 +198,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		stored.Description, stored.Window, stored.CategoryID = camp.Description, camp.Window, camp.CategoryID
 		stored.ActivityDurationAfterPublishing, stored.Protected = camp.ActivityDurationAfterPublishing, camp.Protected
 		stored.Type, stored.JoinOnce = campaign.Pool(cmp.Or(string(camp.Type), string(stored.Type))), camp.JoinOnce
+		stored.AutoJoin, stored.LoyaltyTiersExpiration = camp.AutoJoin, camp.LoyaltyTiersExpiration
 		stored.AccessSettingsAssignments = camp.AccessSettingsAssignments
 		stored.Metadata = metadata.Merge(stored.Metadata, camp.Metadata)
 		if err := c.checkChange(ctx, metadata.OfCampaign, before.Metadata, stored.Metadata); err != nil {
@@ -203,7 +207,7 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 		if camp.Voucher != nil && stored.Voucher != nil {
 			template := *stored.Voucher
 			template.Discount, template.Redemption = camp.Voucher.Discount, camp.Voucher.Redemption
-			template.Gift = camp.Voucher.Gift
+			template.Gift, template.LoyaltyCard = camp.Voucher.Gift, camp.Voucher.LoyaltyCard
 			stored.Voucher = &template
 		}
 		*stored = stored.WithDefaults()
@@ -238,6 +242,10 @@ func fixedParts(stored, sent *campaign.Campaign) error {
 	case stored.Voucher.Gift != nil:
 		if g := sent.Voucher.Gift; g == nil || g.Amount != stored.Voucher.Gift.Amount {
 			return fault.New(fault.InvalidCampaign, "the amount of a gift never changes").At("voucher.gift.amount")
+		}
+	case stored.Voucher.LoyaltyCard != nil:
+		if sent.Voucher.LoyaltyCard == nil {
+			return fault.New(fault.InvalidCampaign, "a loyalty program keeps its card").At("voucher.loyalty_card")
 		}
 	case sent.Voucher.Discount == nil || sent.Voucher.Discount.Type != stored.Voucher.Discount.Type:
 		return fault.New(fault.InvalidCampaign, "the type of a discount never changes").At("voucher.discount.type")

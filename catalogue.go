@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/location"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -120,6 +121,7 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 		func() error { return readAll[customer.Segment](ctx, r, record.Segment, &c.Segments) },
 		func() error { return readAll[location.Location](ctx, r, record.Location, &c.Locations) },
 		func() error { return readAll[access.Store](ctx, r, record.AreaStore, &c.Stores) },
+		func() error { return readAll[loyalty.Tier](ctx, r, record.LoyaltyTier, &c.LoyaltyTiers) },
 		func() error { return readAll[metadata.Schema](ctx, r, record.MetadataSchema, &c.Schemas) },
 		func() error { return e.readStackingRules(ctx, r, &c.StackingRules) },
 	} {

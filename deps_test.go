@@ -21,7 +21,7 @@ var levels = map[string]int{
 	"fault": 0, "money": 0, "metadata": 0, "id": 0, "record": 0, "discount/formula": 0,
 	"filter": 0, "location": 0, "access": 0, "ledger": 1,
 	"order": 1, "product": 1, "customer": 1, "validity": 1, "validation": 1,
-	"discount": 2, "event": 2,
+	"discount": 2, "event": 2, "loyalty": 2,
 	"campaign": 3, "voucher": 3, "promotion": 3,
 	"publication": 4, "redemption": 4,
 	"store": 5,

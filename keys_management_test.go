@@ -87,9 +87,9 @@ var managementKeys = []keyRow{
 	{
 		key: fault.NotSupported,
 		fail: func(s *shop) error {
-			return second(s.Campaigns.Create(background, campaign.Campaign{Name: "L", CampaignType: campaign.LoyaltyProgram}))
+			return second(s.Campaigns.Create(background, campaign.Campaign{Name: "L", CampaignType: campaign.ReferralProgram}))
 		},
-		want: `{"code":400,"key":"not_supported","message":"Not supported","details":"campaigns of type LOYALTY_PROGRAM are not supported","field":"campaign_type"}`,
+		want: `{"code":400,"key":"not_supported","message":"Not supported","details":"campaigns of type REFERRAL_PROGRAM are not supported","field":"campaign_type"}`,
 	},
 	{
 		key: fault.ResourceInUse,
@@ -177,7 +177,7 @@ var unreachable = map[fault.Key]string{
 func TestEveryKeyOfTheCatalogueIsMet(t *testing.T) {
 	t.Parallel()
 	met := map[fault.Key]bool{}
-	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys} {
+	for _, rows := range keyRows {
 		for _, row := range rows {
 			met[row.key] = true
 		}

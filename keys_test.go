@@ -216,6 +216,12 @@ func ofCard(effect discount.Effect, named redemption.Redeemable, o *order.Order)
 	}
 }
 
+// keyRows are all rows of these tests.
+var keyRows = [][]keyRow{
+	refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys,
+	loyaltyKeys,
+}
+
 var giftKeys = []keyRow{
 	{
 		key:  fault.GiftAmountExceeded,
@@ -329,7 +335,7 @@ var requestKeys = []keyRow{
 
 func TestEveryKeyComesWithItsClassAndItsParticulars(t *testing.T) {
 	t.Parallel()
-	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys} {
+	for _, rows := range keyRows {
 		for _, row := range rows {
 			t.Run(string(row.key), func(t *testing.T) {
 				t.Parallel()

@@ -143,6 +143,12 @@ func (e *Engine) vouchersOf(ctx context.Context, r store.Reader, ids []string) (
 				v.Gift = v.Gift.Kept()
 			}
 			fillUsage(&v, snapshot.Counters)
+			if v.LoyaltyCard != nil {
+				v.LoyaltyCard = v.LoyaltyCard.Kept()
+				if err := fillPoints(ctx, r, &v); err != nil {
+					return nil, err
+				}
+			}
 			vouchers[voucherID] = &v
 		default: // the id is also the code of another voucher
 			v, _, err := e.findVoucher(ctx, r, voucherID)

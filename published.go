@@ -71,6 +71,11 @@ func (p *publishing) give(ctx context.Context, v *voucher.Voucher, owner *custom
 	} else {
 		p.taken = append(p.taken, v.ID)
 	}
+	if v.LoyaltyCard != nil {
+		if err := p.openAccount(ctx, v, owner); err != nil {
+			return err
+		}
+	}
 	if p.once() {
 		joinKey = p.campaign.ID + "/" + owner.ID
 	}

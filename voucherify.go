@@ -17,6 +17,7 @@
 //	Categories, Settings               what may stand together
 //	Products, Locations                products, SKUs, collections; places on the map
 //	Areas                              areas and stores, and what is offered in them
+//	Loyalty                            members, points and tiers of loyalty programs
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
 //	Orders, Redemptions                what was bought and redeemed
@@ -82,6 +83,8 @@ type Engine struct {
 	// EventSchemas keeps which custom events there are; Events records what customers do.
 	EventSchemas *EventSchemas
 	Events       *Events
+	// Loyalty keeps the members of loyalty programs, their points and tiers.
+	Loyalty *Loyalty
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
 
@@ -124,6 +127,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.MetadataSchemas = &MetadataSchemas{e}
 	e.EventSchemas = &EventSchemas{e}
 	e.Events = &Events{e}
+	e.Loyalty = &Loyalty{e}
 	e.Redemptions = &Redemptions{e}
 	return e, nil
 }

@@ -66,7 +66,7 @@ func (e *Engine) putVoucher(c *change, v *voucher.Voucher) error {
 // startVoucher gives a new voucher its identity and its times.
 func (c *change) startVoucher(v *voucher.Voucher) {
 	v.ID, v.Active, v.CreatedAt, v.UpdatedAt, v.Version = c.ids.Next(id.Voucher), true, c.now, nil, 1
-	v.Redemption.RedeemedQuantity, v.Redemption.RedeemedAmount, v.Publish = 0, 0, voucher.Publish{}
+	v.Redemption, v.Publish = voucher.Redemption{Quantity: v.Redemption.Quantity}, voucher.Publish{}
 }
 
 // withoutCampaign is the parent of vouchers that have no campaign, so that they can be listed. It is no id.
@@ -85,9 +85,12 @@ func (e *Engine) insertVoucher(c *change, v *voucher.Voucher) error {
 // kept is a voucher as it is stored: without what counters know about it.
 func kept(v *voucher.Voucher) *voucher.Voucher {
 	stored := *v
-	stored.Redemption.RedeemedQuantity, stored.Redemption.RedeemedAmount, stored.Publish = 0, 0, voucher.Publish{}
+	stored.Redemption, stored.Publish = voucher.Redemption{Quantity: v.Redemption.Quantity}, voucher.Publish{}
 	if v.Gift != nil {
 		stored.Gift = v.Gift.Kept()
+	}
+	if v.LoyaltyCard != nil {
+		stored.LoyaltyCard = v.LoyaltyCard.Kept()
 	}
 	return &stored
 }
@@ -109,7 +112,7 @@ func (e *Engine) findVoucher(ctx context.Context, r store.Reader, code string) (
 		return nil, doc, err
 	}
 	fillUsage(v, counters)
-	return v, doc, nil
+	return v, doc, fillPoints(ctx, r, v)
 }
 
 // Get reads a voucher by its code, compared as the project compares codes, or by its id.
@@ -143,7 +146,8 @@ func (s *Vouchers) Update(ctx context.Context, v voucher.Voucher) (voucher.Vouch
 			return fault.New(fault.InvalidVoucher, "a voucher stays in its campaign").At("campaign_id")
 		case v.Discount != nil && stored.Discount != nil && v.Discount.Type != stored.Discount.Type:
 			return fault.New(fault.InvalidVoucher, "the type of a discount never changes").At("discount.type")
-		case v.Gift != nil && stored.Gift == nil, v.Discount != nil && stored.Gift != nil:
+		case v.Gift != nil && stored.Gift == nil, v.LoyaltyCard != nil && stored.LoyaltyCard == nil,
+			v.Discount != nil && stored.Discount == nil && stored.Type != voucher.DiscountVoucher:
 			return fault.New(fault.InvalidVoucher, "a voucher keeps its type, %s", stored.Type).At("type")
 		case v.Gift != nil && v.Gift.Effect != "" && stored.Gift.Effect != "" && v.Gift.Effect != stored.Gift.Effect:
 			return fault.New(fault.InvalidVoucher, "a gift card keeps its effect").At("gift.effect")

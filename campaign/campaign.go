@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
@@ -19,7 +20,7 @@ import (
 // Kind is Voucherify's campaign_type: what the campaign gives.
 type Kind string
 
-// The kinds of campaigns. Loyalty and referrals are refused by Check in this version.
+// The kinds of campaigns. Referrals are refused by Check in this version.
 const (
 	DiscountCoupons Kind = "DISCOUNT_COUPONS"
 	Promotion       Kind = "PROMOTION"
@@ -29,7 +30,9 @@ const (
 )
 
 // HasCodes reports whether campaigns of the kind have codes, as this version makes them.
-func (k Kind) HasCodes() bool { return k == DiscountCoupons || k == GiftVouchers }
+func (k Kind) HasCodes() bool {
+	return k == DiscountCoupons || k == GiftVouchers || k == LoyaltyProgram
+}
 
 // Pool is Voucherify's type of a campaign: how its set of codes grows.
 type Pool string
@@ -57,7 +60,12 @@ type Campaign struct {
 	// ActivityDurationAfterPublishing is how long a code can be used once it was given to a customer; it overrides the end
 	// of the campaign.
 	ActivityDurationAfterPublishing *validity.Duration `json:"activity_duration_after_publishing,omitempty"`
-	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it.
+	// AutoJoin gives a card to a customer without one who meets an earning rule. (Loyalty programs.)
+	AutoJoin bool `json:"auto_join,omitempty"`
+	// LoyaltyTiersExpiration says how tiers of a loyalty program are reached and lost; nil lets them follow the balance.
+	LoyaltyTiersExpiration *loyalty.TiersExpiration `json:"loyalty_tiers_expiration,omitempty"`
+	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it, and a loyalty program
+	// always has it.
 	JoinOnce   bool   `json:"join_once,omitempty"`
 	CategoryID string `json:"category_id,omitempty"`
 	// ValidationRules is the id of a rule to assign on creation, at most one; later changes go through assignments. It is not
@@ -79,10 +87,11 @@ type Campaign struct {
 // Template is what the codes of a campaign are made from.
 type Template struct {
 	Type voucher.Type `json:"type"`
-	// Discount is what coupons give, Gift what gift cards are created with.
-	Discount   *discount.Discount `json:"discount,omitempty"`
-	Gift       *Gift              `json:"gift,omitempty"`
-	CodeConfig voucher.CodeConfig `json:"code_config,omitzero"`
+	// Discount is what coupons give, Gift what gift cards and LoyaltyCard what loyalty cards are created with.
+	Discount    *discount.Discount `json:"discount,omitempty"`
+	Gift        *Gift              `json:"gift,omitempty"`
+	LoyaltyCard *loyalty.Card      `json:"loyalty_card,omitempty"`
+	CodeConfig  voucher.CodeConfig `json:"code_config,omitzero"`
 	// Code is the one code of a Standalone campaign.
 	Code       string             `json:"code,omitempty"`
 	Redemption TemplateRedemption `json:"redemption"`
@@ -112,7 +121,7 @@ const (
 
 // kindsOfVouchers are the kinds of campaigns by the type of their codes.
 var kindsOfVouchers = map[voucher.Type]Kind{
-	voucher.DiscountVoucher: DiscountCoupons, voucher.GiftVoucher: GiftVouchers, "LOYALTY_CARD": LoyaltyProgram,
+	voucher.DiscountVoucher: DiscountCoupons, voucher.GiftVoucher: GiftVouchers, voucher.LoyaltyCardVoucher: LoyaltyProgram,
 }
 
 // WithDefaults returns the campaign with what it leaves open: the type of its codes, its kind, which follows from that
@@ -126,8 +135,13 @@ func (c Campaign) WithDefaults() Campaign {
 	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons) {
 		template.Type = voucher.DiscountVoucher
 	}
-	if template.Type == "" && c.CampaignType == GiftVouchers {
-		template.Type = voucher.GiftVoucher
+	for _, kind := range [...]struct {
+		campaign Kind
+		voucher  voucher.Type
+	}{{GiftVouchers, voucher.GiftVoucher}, {LoyaltyProgram, voucher.LoyaltyCardVoucher}} {
+		if template.Type == "" && c.CampaignType == kind.campaign {
+			template.Type = kind.voucher
+		}
 	}
 	if g := template.Gift; g != nil && g.Effect == "" {
 		template.Gift = &Gift{Amount: g.Amount, Effect: discount.ToOrder}
@@ -138,9 +152,7 @@ func (c Campaign) WithDefaults() Campaign {
 	if c.Type == "" && c.CampaignType.HasCodes() {
 		c.Type = Static
 	}
-	if c.Type == Standalone {
-		c.JoinOnce = false
-	}
+	c.JoinOnce = c.CampaignType == LoyaltyProgram || c.JoinOnce && c.Type != Standalone
 	return c
 }
 
@@ -158,6 +170,9 @@ func (c Campaign) Check() error {
 	}
 	if err := c.checkKind(); err != nil {
 		return err
+	}
+	if c.CampaignType != LoyaltyProgram && (c.AutoJoin || c.LoyaltyTiersExpiration != nil) {
+		return fault.New(fault.InvalidCampaign, "auto_join and tiers are for loyalty programs").At("campaign_type")
 	}
 	if d := c.ActivityDurationAfterPublishing; d != nil {
 		if d.IsZero() {
@@ -192,7 +207,9 @@ func (c Campaign) checkKind() error {
 		return c.checkCoupons()
 	case GiftVouchers:
 		return c.checkGiftCards()
-	case LoyaltyProgram, ReferralProgram:
+	case LoyaltyProgram:
+		return c.checkLoyalty()
+	case ReferralProgram:
 		return fault.New(fault.NotSupported, "campaigns of type %s are not supported", c.CampaignType).At("campaign_type")
 	}
 	return fault.Invalid("campaign_type", "%q is not a kind of campaign", c.CampaignType)
@@ -209,6 +226,9 @@ func (c Campaign) checkCoupons() error {
 	if t.Gift != nil {
 		return fault.New(fault.InvalidCampaign, "a coupon campaign has no gift").At("voucher.gift")
 	}
+	if t.LoyaltyCard != nil {
+		return fault.New(fault.InvalidCampaign, "a coupon campaign has no loyalty card").At("voucher.loyalty_card")
+	}
 	if err := t.Discount.Check(); err != nil {
 		return fault.Within("voucher.discount", err)
 	}
@@ -224,6 +244,8 @@ func (c Campaign) checkGiftCards() error {
 		return fault.New(fault.InvalidCampaign, "the codes of a campaign of gift cards are %s", voucher.GiftVoucher).At("voucher.type")
 	case t.Discount != nil:
 		return fault.New(fault.InvalidCampaign, "a campaign of gift cards has no discount").At("voucher.discount")
+	case t.LoyaltyCard != nil:
+		return fault.New(fault.InvalidCampaign, "a campaign of gift cards has no loyalty card").At("voucher.loyalty_card")
 	}
 	gift := voucher.Gift{Amount: t.Gift.Amount, Effect: t.Gift.Effect}
 	if err := gift.Check(); err != nil {
@@ -232,7 +254,32 @@ func (c Campaign) checkGiftCards() error {
 	return c.checkCodes()
 }
 
-// checkCodes checks what the codes of both kinds have in common.
+func (c Campaign) checkLoyalty() error {
+	t := c.Voucher
+	switch {
+	case t == nil || t.LoyaltyCard == nil:
+		return fault.New(fault.InvalidCampaign, "a loyalty program needs a loyalty card").At("voucher.loyalty_card")
+	case t.Type != voucher.LoyaltyCardVoucher:
+		return fault.New(fault.InvalidCampaign, "the codes of a loyalty program are %s", voucher.LoyaltyCardVoucher).At("voucher.type")
+	case t.Discount != nil:
+		return fault.New(fault.InvalidCampaign, "a loyalty program has no discount").At("voucher.discount")
+	case t.Gift != nil:
+		return fault.New(fault.InvalidCampaign, "a loyalty program has no gift").At("voucher.gift")
+	case c.Type == Standalone:
+		return fault.New(fault.InvalidCampaign, "each member of a loyalty program has a card of his own").At("type")
+	case len(c.ValidationRules) > 0:
+		return fault.New(fault.InvalidCampaign, "the rules of a loyalty program are on its earning rules and rewards").At("validation_rules")
+	}
+	if err := t.LoyaltyCard.Check(); err != nil {
+		return fault.Within("voucher.loyalty_card", err)
+	}
+	if err := c.LoyaltyTiersExpiration.Check(); err != nil {
+		return fault.Within("loyalty_tiers_expiration", err)
+	}
+	return c.checkCodes()
+}
+
+// checkCodes checks what the codes of all kinds have in common.
 func (c Campaign) checkCodes() error {
 	t := c.Voucher
 	if err := voucher.CheckQuantity("voucher.redemption.quantity", t.Redemption.Quantity); err != nil {

@@ -49,13 +49,18 @@ var known = []string{
 	"campaign.updated", "campaign.vouchers.added", "campaign.vouchers.generation.completed",
 	"customer.created", "customer.custom_event", "customer.deleted",
 	"customer.holder.assignment.created", "customer.holder.assignment.deleted",
+	"customer.loyalty.tier.downgraded", "customer.loyalty.tier.joined", "customer.loyalty.tier.left", "customer.loyalty.tier.prolonged",
+	"customer.loyalty.tier.upgraded", "customer.loyalty.updated",
 	"customer.order.canceled", "customer.order.created", "customer.order.fulfilled", "customer.order.paid", "customer.order.processing",
 	"customer.order.updated", "customer.publication.failed", "customer.publication.succeeded",
 	"customer.redemption.failed", "customer.redemption.rollback.failed", "customer.redemption.rollback.succeeded", "customer.redemption.succeeded",
-	"customer.segment.entered", "customer.segment.left", "customer.updated", "customer.voucher.gift.balance_added", "publication.succeeded",
+	"customer.rewarded.loyalty_points", "customer.segment.entered", "customer.segment.left", "customer.updated",
+	"customer.voucher.gift.balance_added", "customer.voucher.loyalty_card.points_added", "customer.voucher.loyalty_card.points_expired",
+	"customer.voucher.loyalty_card.points_transferred", "publication.succeeded",
 	"redemption.failed", "redemption.returned", "redemption.rollback.failed", "redemption.rollback.succeeded", "redemption.succeeded",
 	"voucher.created", "voucher.deleted", "voucher.disabled", "voucher.enabled", "voucher.gift.balance_added",
-	"voucher.gift.transaction.created", "voucher.published", "voucher.updated",
+	"voucher.gift.transaction.created", "voucher.loyalty_card.points_added", "voucher.loyalty_card.points_expired",
+	"voucher.loyalty_card.transaction.created", "voucher.published", "voucher.updated",
 }
 
 func TestTypesAreVoucherifys(t *testing.T) {

@@ -26,6 +26,8 @@ const (
 	InvalidCodeConfig Key = "invalid_code_config"
 	// InvalidCustomer: the customer is malformed or not the one the operation is about.
 	InvalidCustomer Key = "invalid_customer"
+	// InvalidExpirationDate: a day of expiry lies in the past, or is given where none is wanted.
+	InvalidExpirationDate Key = "invalid_expiration_date"
 	// InvalidFormula: a formula cannot be parsed, or is longer or deeper than the limits.
 	InvalidFormula Key = "invalid_formula"
 	// InvalidGift: a gift card without its gift, credits that are not positive, or credits for something else than a gift card.
@@ -62,6 +64,8 @@ const (
 	NoApplicableRedeemables Key = "no_applicable_redeemables"
 	// NotFound: no record has this id, code or name.
 	NotFound Key = "not_found"
+	// NotPublished: the code was not given to a customer, which what is asked needs.
+	NotPublished Key = "not_published"
 	// NotSupported: the request names a part of Voucherify that this version of the engine does not have.
 	NotSupported Key = "not_supported"
 	// OrderRulesViolated: a rule about the order does not hold.
@@ -136,6 +140,7 @@ var catalogue = map[Key]entry{
 	InvalidCampaign:         {400, "Invalid campaign"},
 	InvalidCodeConfig:       {400, "Invalid code config"},
 	InvalidCustomer:         {400, "Invalid customer"},
+	InvalidExpirationDate:   {400, "Invalid expiration date"},
 	InvalidFormula:          {400, "Invalid formula"},
 	InvalidGift:             {400, "Invalid gift"},
 	InvalidOrder:            {400, "Invalid order"},
@@ -155,6 +160,7 @@ var catalogue = map[Key]entry{
 	MultipleRequests:        {400, "Multiple requests"},
 	NoApplicableRedeemables: {400, "No applicable redeemables"},
 	NotFound:                {404, "Resource not found"},
+	NotPublished:            {400, "Voucher is not published"},
 	NotSupported:            {400, "Not supported"},
 	OrderRulesViolated:      {400, "order does not match validation rules"},
 	PromotionInactive:       {400, "Inactive Promotion"},

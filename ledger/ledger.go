@@ -17,6 +17,9 @@ import (
 // Credits is money on a gift card, in minor units. It is a type of its own so that it is never added to points.
 type Credits int64
 
+// Points are points on a loyalty card. They are a type of their own so that they are never added to money.
+type Points int64
+
 // Type says what an entry does. The names are Voucherify's.
 type Type string
 
@@ -26,6 +29,19 @@ const (
 	CreditsRemoval    Type = "CREDITS_REMOVAL"    // a withdrawal by hand
 	CreditsRedemption Type = "CREDITS_REDEMPTION" // a redemption
 	CreditsRefund     Type = "CREDITS_REFUND"     // a rollback or return of a redemption
+)
+
+// The types of entries of loyalty cards.
+const (
+	PointsAccrual     Type = "POINTS_ACCRUAL"            // an earning rule
+	PointsActivation  Type = "PENDING_POINTS_ACTIVATION" // points that were pending
+	PointsAddition    Type = "POINTS_ADDITION"           // by hand, or as a reward
+	PointsRemoval     Type = "POINTS_REMOVAL"            // by hand
+	PointsRedemption  Type = "POINTS_REDEMPTION"         // a reward
+	PointsRefund      Type = "POINTS_REFUND"             // a rollback or return of a redemption
+	PointsExpiration  Type = "POINTS_EXPIRATION"         // their last day is over
+	PointsTransferIn  Type = "POINTS_TRANSFER_IN"        // from another card
+	PointsTransferOut Type = "POINTS_TRANSFER_OUT"       // to another card
 )
 
 // takes says which types take from a card.
@@ -131,8 +147,8 @@ type OperationType string
 
 // The types of operations.
 const (
-	Manual    OperationType = "MANUAL"    // Vouchers.AddBalance
-	Automatic OperationType = "AUTOMATIC" // a redemption, rollback or return
+	Manual    OperationType = "MANUAL"    // Vouchers.AddBalance, Loyalty.AddBalance, and what else somebody does by hand
+	Automatic OperationType = "AUTOMATIC" // everything else
 )
 
 // Related names what a balance belongs to.

@@ -58,6 +58,11 @@ const (
 	Deletion Kind = "permanent_deletion"
 	// Holder ties a code to the customer to whom it was given; its parent is the customer.
 	Holder Kind = "holder"
+	// LoyaltyAccount is the state of a loyalty card that was given out; its id is the voucher's, its parent the campaign. Its
+	// creation, which is its place in lists, is the instant at which something is due for it.
+	LoyaltyAccount Kind = "loyalty_account"
+	// LoyaltyTier is a level of a loyalty program; its parent is the campaign.
+	LoyaltyTier Kind = "loyalty_tier"
 	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
 	Unpublished Kind = "unpublished_voucher"
 )
@@ -66,6 +71,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
+		LoyaltyAccount, LoyaltyTier,
 		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
 		Transaction, Unpublished, Voucher,
 	}
@@ -74,7 +80,7 @@ func Kinds() []Kind {
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case AreaStore, Assignment, Campaign, Category, Collection, Location, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case AreaStore, Assignment, Campaign, Category, Collection, Location, LoyaltyTier, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/location"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -37,6 +38,7 @@ type Configuration struct {
 	Locations     []*location.Location
 	Stores        []*access.Store
 	Schemas       []*metadata.Schema
+	LoyaltyTiers  []*loyalty.Tier
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
 	Zone      *time.Location
@@ -60,9 +62,10 @@ type Catalogue struct {
 	tiers      map[string]*incentive
 	stacks     map[string]*promotion.Stack
 	categories map[string]*promotion.Category
-	audience   *Audience          // static segments, and the dynamic ones that rules name
-	active     *Audience          // the segments that report who enters and leaves
-	assigned   map[string][]*rule // by id of the voucher, campaign or tier
+	programs   map[string]*loyalty.Program // by id of the campaign
+	audience   *Audience                   // static segments, and the dynamic ones that rules name
+	active     *Audience                   // the segments that report who enters and leaves
+	assigned   map[string][]*rule          // by id of the voucher, campaign or tier
 	exclusive  map[string]struct{}
 	joint      map[string]struct{}
 	ordered    []*incentive        // tiers in the order of listings
@@ -164,6 +167,7 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	for _, camp := range c.Campaigns {
 		x.addCampaign(camp)
 	}
+	x.compilePrograms(c)
 	for _, tier := range c.Tiers {
 		x.addTier(tier)
 	}

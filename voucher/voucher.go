@@ -18,10 +18,12 @@ import (
 // Type is what a voucher gives.
 type Type string
 
-// The types of vouchers. (Loyalty cards are not part of this version.)
+// The types of vouchers.
 const (
 	DiscountVoucher Type = "DISCOUNT_VOUCHER" // a coupon
 	GiftVoucher     Type = "GIFT_VOUCHER"     // a gift card
+	// LoyaltyCardVoucher is a loyalty card; it always belongs to a loyalty program.
+	LoyaltyCardVoucher Type = "LOYALTY_CARD"
 )
 
 // Voucher is one code. A voucher of a campaign takes its discount and its window from the campaign unless it carries its
@@ -38,6 +40,8 @@ type Voucher struct {
 	Discount *discount.Discount `json:"discount,omitempty"`
 	// Gift is the money on a gift card, nil for other types.
 	Gift *Gift `json:"gift,omitempty"`
+	// LoyaltyCard is the points on a loyalty card, nil for other types.
+	LoyaltyCard *LoyaltyCard `json:"loyalty_card,omitempty"`
 	validity.Window
 	// OwnWindow says that the dates of the campaign do not count any more: the campaign changed after the code was given out or
 	// redeemed, and the code keeps what it had. The engine sets it. (Not a field of Voucherify.)
@@ -73,6 +77,8 @@ type Redemption struct {
 	// RedeemedAmount is what was redeemed of a gift card and not given back, in minor units. It is filled in as RedeemedQuantity
 	// is.
 	RedeemedAmount ledger.Credits `json:"redeemed_amount,omitempty"`
+	// RedeemedPoints is what was redeemed of a loyalty card and not given back. It is filled in as RedeemedQuantity is.
+	RedeemedPoints ledger.Points `json:"redeemed_points,omitempty"`
 }
 
 // MaxAdditionalInfo is the longest AdditionalInfo in bytes.
@@ -108,6 +114,9 @@ func (v Voucher) Check() error {
 func (v Voucher) checkType() error {
 	switch v.Type {
 	case DiscountVoucher:
+		if v.LoyaltyCard != nil {
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no loyalty card", v.Type).At("loyalty_card")
+		}
 		if v.Gift != nil {
 			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no gift", v.Type).At("gift")
 		}
@@ -124,6 +133,9 @@ func (v Voucher) checkType() error {
 		if v.Discount != nil {
 			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no discount", v.Type).At("discount")
 		}
+		if v.LoyaltyCard != nil {
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no loyalty card", v.Type).At("loyalty_card")
+		}
 		if v.Gift == nil {
 			return fault.New(fault.InvalidGift, "a voucher of type %s needs a gift", v.Type).At("gift")
 		}
@@ -131,8 +143,20 @@ func (v Voucher) checkType() error {
 			return fault.Within("gift", err)
 		}
 		return nil
+	case LoyaltyCardVoucher:
+		switch {
+		case v.CampaignID == "":
+			return fault.New(fault.InvalidVoucher, "a loyalty card belongs to a loyalty program").At("campaign_id")
+		case v.Discount != nil:
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no discount", v.Type).At("discount")
+		case v.Gift != nil:
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no gift", v.Type).At("gift")
+		case v.LoyaltyCard == nil:
+			return fault.New(fault.InvalidVoucher, "a voucher of type %s needs a loyalty card", v.Type).At("loyalty_card")
+		}
+		return nil
 	}
-	return fault.New(fault.NotSupported, "vouchers of type %q are not supported, only %q and %q", v.Type, DiscountVoucher, GiftVoucher).At("type")
+	return fault.New(fault.InvalidVoucher, "%q is not a type of vouchers", v.Type).At("type")
 }
 
 // WindowIn returns the dates that count: the voucher's own and, unless OwnWindow is set, those of its campaign for whatever it

@@ -1,0 +1,58 @@
+package voucherify_test
+
+import (
+	"context"
+
+	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/publication"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// program stores a loyalty program whose pool grows.
+func (s *shop) program(name string, change func(*campaign.Campaign)) campaign.Campaign {
+	s.t.Helper()
+	camp := campaign.Campaign{
+		Name: name, CampaignType: campaign.LoyaltyProgram, Type: campaign.AutoUpdate,
+		Voucher: &campaign.Template{LoyaltyCard: &loyalty.Card{}},
+	}
+	if change != nil {
+		change(&camp)
+	}
+	stored, err := s.Campaigns.Create(context.Background(), camp)
+	s.must(err)
+	return stored
+}
+
+// join makes a customer a member of a program and returns the card.
+func (s *shop) join(program campaign.Campaign, sourceID string) voucher.Voucher {
+	s.t.Helper()
+	given, err := s.Publications.Create(context.Background(), publication.FromCampaign(program.ID, customer.BySourceID(sourceID)))
+	s.must(err)
+	return *given.Voucher
+}
+
+// loyaltyKeys are refusals of loyalty programs.
+var loyaltyKeys = []keyRow{
+	{
+		key: fault.InvalidExpirationDate,
+		fail: func(s *shop) error {
+			card := s.join(s.program("Club", nil), "ada")
+			yesterday := loyalty.DateOf(noon, noon.Location()) - 1
+			return second(s.Loyalty.AddBalance(background, card.Code, loyalty.Adjustment{
+				Points: 1, ExpirationType: loyalty.CustomDate, ExpirationDate: yesterday,
+			}))
+		},
+		want: `{"code":400,"key":"invalid_expiration_date","message":"Invalid expiration date","details":"2026-11-24 is before today","field":"expiration_date"}`,
+	},
+	{
+		key: fault.NotPublished,
+		fail: func(s *shop) error {
+			s.program("Club", func(c *campaign.Campaign) { c.VouchersCount, c.Voucher.CodeConfig.Pattern = 1, "CARD" })
+			return second(s.Loyalty.AddBalance(background, "CARD", loyalty.Adjustment{Points: 1}))
+		},
+		want: `{"code":400,"key":"not_published","message":"Voucher is not published","details":"the loyalty card CARD was not given to a customer","resource_id":"v_…","resource_type":"voucher"}`,
+	},
+}

@@ -1,0 +1,143 @@
+package voucherify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// Loyalty keeps the members of loyalty programs: a member is a customer with a card, which Publications.Create gives out. A card is
+// named by its code or the id of its voucher.
+type Loyalty struct{ engine *Engine }
+
+// Member reads the account of a card as it is stored: what is due since is not done yet, see Maintain. A card that was not given
+// out is not_published.
+func (s *Loyalty) Member(ctx context.Context, card string) (loyalty.Account, error) {
+	var account loyalty.Account
+	err := s.engine.store.View(ctx, func(r store.Reader) error {
+		found, _, err := s.engine.findAccount(ctx, r, card)
+		if err == nil {
+			account = *found
+		}
+		return err
+	})
+	return account, err
+}
+
+// Members yields the accounts of a program, named by its id; those for which something is due first come first.
+func (s *Loyalty) Members(ctx context.Context, campaignID string, options ListOptions) iter.Seq2[loyalty.Account, error] {
+	options.Parent, options.OldestFirst = campaignID, true
+	return list[loyalty.Account](ctx, s.engine, record.LoyaltyAccount, options)
+}
+
+// findAccount reads the account of a card that is named by code or id.
+func (e *Engine) findAccount(ctx context.Context, r store.Reader, card string) (*loyalty.Account, *voucher.Voucher, error) {
+	v, _, err := find[voucher.Voucher](ctx, r, record.Voucher, card, record.Key("code", e.options.caseMode.Key(card)))
+	if err != nil {
+		return nil, nil, err
+	}
+	if v.LoyaltyCard == nil {
+		return nil, nil, fault.New(fault.InvalidVoucher, "a voucher of type %s has no points", v.Type).About("voucher", v.ID)
+	}
+	account, err := accountOf(ctx, r, v.ID)
+	if err == nil && account == nil {
+		err = fault.New(fault.NotPublished, "the loyalty card %s was not given to a customer", v.Code).About("voucher", v.ID)
+	}
+	return account, v, err
+}
+
+// accountOf reads the account of a card; nil for one that was not given out.
+func accountOf(ctx context.Context, r store.Reader, voucherID string) (*loyalty.Account, error) {
+	doc, err := r.Get(ctx, record.LoyaltyAccount, voucherID)
+	return decodeAccount(doc, err)
+}
+
+// memberOf reads the account of a customer in a program; nil for one who has none.
+func memberOf(ctx context.Context, r store.Reader, campaignID, customerID string) (*loyalty.Account, error) {
+	doc, err := r.Find(ctx, record.LoyaltyAccount, record.Key("member", loyalty.MemberKey(campaignID, customerID)))
+	return decodeAccount(doc, err)
+}
+
+func decodeAccount(doc record.Document, err error) (*loyalty.Account, error) {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // no account
+	}
+	if err != nil {
+		return nil, fmt.Errorf("voucherify: read account: %w", err)
+	}
+	return decode[loyalty.Account](doc)
+}
+
+// fillPoints sets what the account of a loyalty card knows.
+func fillPoints(ctx context.Context, r store.Reader, v *voucher.Voucher) error {
+	if v.LoyaltyCard == nil {
+		return nil
+	}
+	var account *loyalty.Account
+	if v.PublishedAt != nil {
+		var err error
+		if account, err = accountOf(ctx, r, v.ID); err != nil {
+			return err
+		}
+	}
+	v.LoyaltyCard.Fill(account)
+	if account != nil {
+		v.Redemption.RedeemedPoints = account.RedeemedPoints
+	}
+	return nil
+}
+
+// openAccount makes the account of a card that is given out.
+func (p *publishing) openAccount(ctx context.Context, v *voucher.Voucher, owner *customer.Customer) error {
+	catalogue, err := p.engine.configuration(ctx, p.tx, p.operation)
+	if err != nil {
+		return err
+	}
+	program := catalogue.Program(v.CampaignID)
+	if program == nil {
+		return fault.Missing("campaign", v.CampaignID).At("campaign")
+	}
+	work := redemption.NewPointsWork(catalogue, p.now, &p.ids, &p.plan)
+	card := work.Open(program, v, owner.ID)
+	if err := work.Finish(p.group); err != nil {
+		return err
+	}
+	v.LoyaltyCard.Fill(card.Account)
+	return nil
+}
+
+// Transactions yields the entries of a loyalty card: the newest first, unless options say otherwise. Entries of one instant come in
+// the order of their ids; Transaction.Number is the order in which they were written. The card of a deleted voucher is listed by
+// its id. ListOptions.Parent does not count.
+func (s *Loyalty) Transactions(ctx context.Context, card string, options ListOptions) iter.Seq2[loyalty.Transaction, error] {
+	return func(yield func(loyalty.Transaction, error) bool) {
+		v, err := s.engine.Vouchers.Get(ctx, card)
+		switch {
+		case err == nil && v.LoyaltyCard == nil:
+			yield(loyalty.Transaction{}, fault.New(fault.InvalidVoucher, "a voucher of type %s has no points", v.Type).About("voucher", v.ID))
+			return
+		case err == nil:
+			options.Parent = v.ID
+		case isMissing(err) && id.Is(card, id.Voucher):
+			options.Parent = card
+		default:
+			yield(loyalty.Transaction{}, err)
+			return
+		}
+		for t, err := range list[loyalty.Transaction](ctx, s.engine, record.Transaction, options) {
+			if !yield(t, err) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package voucherify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+)
+
+// AddBalance adds points to a loyalty card by hand, or removes them when they are negative, and answers what is on it then. A
+// card that has expired or is disabled can be adjusted as well; one that was not given out is not_published. The balance never
+// falls below 0: 0 points, or more than there are, is invalid_amount.
+//
+// With a source_id the call can be repeated: the same points are answered as they were at first, others are
+// duplicate_source_id.
+func (s *Loyalty) AddBalance(ctx context.Context, card string, adjustment loyalty.Adjustment) (loyalty.Balance, error) {
+	started := time.Now()
+	result, attempts, err := mutate(ctx, s.engine, s.balanceVerb(card, &adjustment))
+	return s.answerBalance(started, attempts, result, err)
+}
+
+// AddBalanceTx is AddBalance inside a transaction that is already open; see RedeemTx.
+func (s *Loyalty) AddBalanceTx(ctx context.Context, tx store.Tx, card string, adjustment loyalty.Adjustment) (loyalty.Balance, error) {
+	started := time.Now()
+	result, err := once(ctx, s.engine, tx, s.balanceVerb(card, &adjustment))
+	return s.answerBalance(started, 1, result, err)
+}
+
+func (s *Loyalty) answerBalance(started time.Time, attempts int, result *loyalty.Transaction, err error) (loyalty.Balance, error) {
+	s.engine.observe("add_points", started, attempts, err)
+	if err != nil {
+		return loyalty.Balance{}, err
+	}
+	return result.Details.Balance, nil
+}
+
+func (s *Loyalty) balanceVerb(card string, a *loyalty.Adjustment) verb[loyalty.Transaction] {
+	return func(ctx context.Context, tx store.Tx, op operation) (*loyalty.Transaction, *redemption.Refused, error) {
+		if err := a.Check(loyalty.DateOf(op.now, s.engine.options.zone)); err != nil {
+			return nil, nil, err
+		}
+		m, err := s.engine.member(ctx, tx, &op, card)
+		if err != nil {
+			return nil, nil, err
+		}
+		if stored, err := pointsOf(ctx, tx, m.account.VoucherID, a.SourceID, a.Points); stored != nil || err != nil {
+			return stored, nil, err
+		}
+		work := m.work(&op)
+		c := work.Card(m.program, m.account)
+		entry, err := c.Post(loyalty.Transaction{Type: a.Type(), Source: "API", SourceID: a.SourceID, Reason: a.Reason, Parts: a.Parts()}, a.Points, ledger.Manual)
+		if err != nil {
+			return nil, nil, about(err, m.account)
+		}
+		c.Settle()
+		return entry, nil, s.engine.post(ctx, tx, &op, m.catalogue, work)
+	}
+}
+
+// member is a card in a transaction, with everything done that was due.
+type member struct {
+	catalogue *redemption.Catalogue
+	program   *loyalty.Program
+	account   *loyalty.Account
+}
+
+// work begins an operation on the card.
+func (m *member) work(op *operation) *redemption.PointsWork {
+	return redemption.NewPointsWork(m.catalogue, op.now, &op.ids, &redemption.Plan{})
+}
+
+// member reads a card that is named by code or id.
+func (e *Engine) member(ctx context.Context, tx store.Tx, op *operation, card string) (*member, error) {
+	catalogue, err := e.configuration(ctx, tx, *op)
+	if err != nil {
+		return nil, err
+	}
+	account, _, err := e.findAccount(ctx, tx, card)
+	if err != nil {
+		return nil, err
+	}
+	m := &member{catalogue: catalogue, program: catalogue.Program(account.CampaignID), account: account}
+	if m.program == nil {
+		return nil, fault.Missing("campaign", account.CampaignID)
+	}
+	return m, nil
+}
+
+// post applies the plan of an operation on loyalty cards.
+func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, _ *redemption.Catalogue, work *redemption.PointsWork) error {
+	if err := work.Finish(op.group); err != nil {
+		return err
+	}
+	return tx.Apply(ctx, work.Plan)
+}
+
+// about names the card in a refusal.
+func about(err error, a *loyalty.Account) error {
+	var refusal *fault.Error
+	if errors.As(err, &refusal) {
+		return refusal.About("voucher", a.VoucherID)
+	}
+	return err
+}
+
+// pointsOf finds the entry that a call with a source_id repeats; nil for a new one.
+func pointsOf(ctx context.Context, r store.Reader, voucherID, sourceID string, points ledger.Points) (*loyalty.Transaction, error) {
+	if sourceID == "" {
+		return nil, nil //nolint:nilnil // no answer yet
+	}
+	doc, err := r.Find(ctx, record.Transaction, record.Key("source_id", ledger.SourceKey(voucherID, sourceID)))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil //nolint:nilnil // no answer yet
+	}
+	if err != nil {
+		return nil, fmt.Errorf("voucherify: read transaction: %w", err)
+	}
+	stored, err := decode[loyalty.Transaction](doc)
+	if err == nil && stored.Details.Balance.Points != points {
+		err = fault.New(fault.DuplicateSourceID, "%s has moved %d, not %d", sourceID, stored.Details.Balance.Points, points).
+			At("source_id").About("voucher_transaction", stored.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return stored, nil
+}

@@ -1,0 +1,206 @@
+package redemption
+
+import (
+	"maps"
+	"time"
+
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// PointsWork is an operation on loyalty cards: each card is changed step by step in memory, and what the steps write goes into one
+// plan. An account is written on the version that was read, so a plan that was overtaken is refused as a whole and the call
+// runs again.
+type PointsWork struct {
+	Plan  *Plan
+	now   time.Time
+	today loyalty.Date
+	zone  *time.Location
+	ids   *id.Sequence
+	cards []*PointsCard
+	told  []func(*eventWriter)
+}
+
+// PointsCard is one card of a PointsWork.
+type PointsCard struct {
+	Program *loyalty.Program
+	// Account is the state after the steps so far. It is changed with Post and Settle.
+	Account *loyalty.Account
+	// Entries are the entries that were posted, Moves the moves between tiers, in their order.
+	Entries []*loyalty.Transaction
+	Moves   []loyalty.TierChange
+
+	work    *PointsWork
+	changed bool
+}
+
+// NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
+func NewPointsWork(x *Catalogue, now time.Time, ids *id.Sequence, plan *Plan) *PointsWork {
+	return &PointsWork{Plan: plan, now: now, today: loyalty.DateOf(now, x.zone), zone: x.zone, ids: ids}
+}
+
+// Today is the day of the operation in the project's zone.
+func (w *PointsWork) Today() loyalty.Date { return w.today }
+
+// Card takes up a card as it is stored.
+func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
+	c := &PointsCard{Program: program, Account: stored.Clone(), work: w}
+	w.cards = append(w.cards, c)
+	return c
+}
+
+// Open makes the account of a card that is given to a customer: its initial points expire as if they were earned today, and may
+// hold a tier.
+func (w *PointsWork) Open(program *loyalty.Program, v *voucher.Voucher, customerID string) *PointsCard {
+	account := loyalty.Account{VoucherID: v.ID, Code: v.Code, CampaignID: v.CampaignID, CustomerID: customerID, CreatedAt: w.now}
+	c := w.Card(program, loyalty.Open(
+		account, v.LoyaltyCard.InitialPoints, program.Card.ExpirationRules.LastDay(w.today), w.ids.Next(id.PointsBucket),
+	))
+	c.changed = true
+	c.Settle()
+	return c
+}
+
+// Post adds an entry. What comes in gets the day of expiry that the rules of the program give today, unless t.Parts says other
+// days. It fails as loyalty.Account.Post does.
+func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation ledger.OperationType) (*loyalty.Transaction, error) {
+	w := c.work
+	t.ID, t.CreatedAt = w.ids.Next(id.Transaction), w.now
+	if points > 0 && t.Parts == nil {
+		t.Parts = []loyalty.Part{{ExpiresAt: c.Program.Card.ExpirationRules.LastDay(w.today), Points: points}}
+	}
+	if tier := c.Program.Tier(c.Account.Tier.TierID); tier != nil && t.Details.HolderLoyaltyTier == nil {
+		t.Details.HolderLoyaltyTier = &loyalty.Reference{ID: tier.ID, Name: tier.Name}
+	}
+	if err := t.Post(c.Account, points, operation, func() string { return w.ids.Next(id.PointsBucket) }); err != nil {
+		return nil, err
+	}
+	c.Program.Collect(c.Account, t.Type, points, w.today)
+	c.changed = true
+	c.Entries = append(c.Entries, &t)
+	if _, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t); err != nil {
+		return nil, err
+	}
+	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t) })
+	return &t, nil
+}
+
+// Settle brings the tier of the member in line with his points, after the steps so far.
+func (c *PointsCard) Settle() {
+	for _, move := range c.Program.Settle(c.Account, c.work.today) {
+		c.changed = true
+		c.Moves = append(c.Moves, move)
+		c.work.told = append(c.work.told, func(e *eventWriter) { c.tellMove(e, move) })
+	}
+}
+
+// Touch makes sure that the account is written, for changes that are no entries.
+func (c *PointsCard) Touch() { c.changed = true }
+
+// farFuture is the place of accounts for which nothing is due.
+var farFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// finish plans the accounts as they are after the steps.
+func (w *PointsWork) finish() error {
+	for _, c := range w.cards {
+		if !c.changed {
+			continue
+		}
+		a := c.Account
+		stored := a.Version
+		a.Version++
+		if stored > 0 {
+			a.UpdatedAt = &w.now
+		}
+		due := farFuture
+		if day := a.Due(); day != 0 {
+			due = day.Start(w.zone).UTC()
+		}
+		keys := []string{record.Key("member", loyalty.MemberKey(a.CampaignID, a.CustomerID))}
+		if _, err := w.Plan.write(record.LoyaltyAccount, a.VoucherID, stored, due, a.CampaignID, keys, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Finish completes the plan with accounts and events, and seals it. group names the events of the operation.
+func (w *PointsWork) Finish(group string) error {
+	if err := w.finish(); err != nil {
+		return err
+	}
+	e := eventWriter{plan: w.Plan, snapshot: &Snapshot{Now: w.now, Group: group}, ids: *w.ids}
+	w.tellAll(&e)
+	*w.ids = e.ids
+	if e.err != nil {
+		return e.err
+	}
+	return w.Plan.Seal()
+}
+
+// tellAll adds the events of the steps, and one for each member whose points have changed.
+func (w *PointsWork) tellAll(e *eventWriter) {
+	for _, tell := range w.told {
+		tell(e)
+	}
+	for _, c := range w.cards {
+		if len(c.Entries) > 0 || len(c.Moves) > 0 {
+			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(nil))
+		}
+	}
+}
+
+// about is what events say of a card.
+func (c *PointsCard) about(more map[string]any) map[string]any {
+	a := c.Account
+	data := map[string]any{
+		"customer": map[string]any{"id": a.CustomerID},
+		"campaign": map[string]any{"id": a.CampaignID, "name": c.Program.CampaignName},
+		"voucher": map[string]any{"id": a.VoucherID, "code": a.Code, "campaign_id": a.CampaignID, "loyalty_card": map[string]any{
+			"points": a.Points, "balance": a.Balance, "pending_points": a.PendingPoints,
+			"expired_points": a.ExpiredPoints, "subtracted_points": a.SubtractedPoints,
+		}},
+	}
+	maps.Copy(data, more)
+	return data
+}
+
+// tell adds the events of an entry.
+func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction) {
+	data := c.about(map[string]any{"transaction": t, "balance": t.Details.Balance})
+	e.add(event.LoyaltyTransactionCreated, t.ID, data)
+	switch t.Type {
+	case ledger.PointsAddition:
+		e.add(event.LoyaltyPointsAdded, t.VoucherID, data)
+		e.again(event.CustomerLoyaltyPointsAdded, t.VoucherID)
+	case ledger.PointsExpiration:
+		e.add(event.LoyaltyPointsExpired, t.VoucherID, data)
+		e.again(event.CustomerLoyaltyPointsExpired, t.VoucherID)
+	case ledger.PointsTransferOut:
+		e.add(event.CustomerLoyaltyPointsTransferred, t.VoucherID, data)
+	case ledger.PointsAccrual:
+		e.add(event.CustomerRewardedLoyaltyPoints, t.VoucherID, data)
+	}
+}
+
+// tierEvents are the events of moves between tiers.
+var tierEvents = map[loyalty.ChangeType]event.Type{
+	loyalty.Joined: event.LoyaltyTierJoined, loyalty.Left: event.LoyaltyTierLeft, loyalty.Upgraded: event.LoyaltyTierUpgraded,
+	loyalty.Downgraded: event.LoyaltyTierDowngraded, loyalty.Prolonged: event.LoyaltyTierProlonged,
+}
+
+func (c *PointsCard) tellMove(e *eventWriter, move loyalty.TierChange) {
+	more := map[string]any{"first": move.First, "expiration_date": c.Account.Tier.ExpirationDate}
+	for _, end := range [...]struct{ name, tier string }{{"from", move.From}, {"to", move.To}} {
+		if tier := c.Program.Tier(end.tier); tier != nil {
+			more[end.name] = tier
+		} else if end.tier != "" { // it was deleted
+			more[end.name] = map[string]any{"id": end.tier}
+		}
+	}
+	e.add(tierEvents[move.Type], c.Account.VoucherID, c.about(more))
+}
