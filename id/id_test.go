@@ -17,7 +17,7 @@ import (
 
 // prefixes are those of Voucherify, so they never change: stored ids carry them.
 var prefixes = map[string]string{
-	"campaign": id.Campaign, "category": id.Category, "collection": id.Collection, "customer": id.Customer, "event": id.Event,
+	"campaign": id.Campaign, "template": id.Template, "category": id.Category, "collection": id.Collection, "customer": id.Customer, "event": id.Event,
 	"location": id.Location, "area": id.Area, "store": id.AreaStore, "publication": id.Publication,
 	"failed rollback": id.FailedRollback, "failed redemption": id.FailedRedeem, "order": id.Order, "order item": id.OrderItem,
 	"product": id.Product, "tier": id.Tier, "redemption": id.Redemption, "return": id.Return, "rollback": id.Rollback,
