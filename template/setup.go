@@ -172,4 +172,3 @@ func NewRule(r validation.Rule, objectType string) validation.Rule {
 	r.ID = ""
 	return r
 }
-
