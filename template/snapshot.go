@@ -1,8 +1,6 @@
 package template
 
 import (
-	"slices"
-
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -123,7 +121,7 @@ func ProductsOf(d *discount.Discount) []product.Ref {
 			return
 		}
 		for _, kind := range [...]product.RefKind{product.KindProduct, product.KindSKU} {
-			refs = append(refs, product.Ref{ID: named, Object: kind}, product.Ref{SourceID: named, Object: kind})
+			refs = append(refs, product.Ref{ID: named, Object: kind})
 		}
 	}
 	unit(d.UnitType)
@@ -133,5 +131,5 @@ func ProductsOf(d *discount.Discount) []product.Ref {
 			refs = append(refs, target.Ref)
 		}
 	}
-	return slices.Clip(refs)
+	return refs
 }

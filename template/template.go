@@ -16,8 +16,8 @@ import (
 const (
 	MaxNameLength        = 255  // bytes
 	MaxDescriptionLength = 4096 // bytes
-	// MaxResources is the largest number of resources that a snapshot holds, the members of its collections among them.
-	MaxResources = 10_000
+	// MaxResources is the largest number of resources that a snapshot holds: two full collections.
+	MaxResources = 20_000
 )
 
 // Template is Voucherify's campaign_template. Name and description can be changed, what was saved cannot.
