@@ -101,7 +101,7 @@ func (s *Snapshot) NewCampaign(o CampaignOverrides) (campaign.Campaign, error) {
 		c.Voucher = &codes
 	}
 	c.Name, c.VouchersCount, c.CategoryID = o.Name, o.VouchersCount, o.CategoryID
-	c.AccessSettingsAssignments = o.AccessSettingsAssignments
+	c.AccessSettingsAssignments, c.Active = o.AccessSettingsAssignments, true
 	replace(&c.Description, o.Description)
 	replace(&c.JoinOnce, o.JoinOnce)
 	replace(&c.Window, o.Window)
@@ -138,7 +138,7 @@ func (s *Snapshot) NewTier(o TierOverrides) (promotion.Tier, error) {
 	} else {
 		t = promotion.Tier{Action: promotion.Action{Discount: s.Discount()}, Window: s.Campaign.Window, Metadata: s.Campaign.Metadata}
 	}
-	t.Name, t.CampaignID, t.Hierarchy, t.CategoryID = o.Name, o.CampaignID, o.Hierarchy, o.CategoryID
+	t.Name, t.CampaignID, t.Hierarchy, t.CategoryID, t.Active = o.Name, o.CampaignID, o.Hierarchy, o.CategoryID, true
 	replace(&t.Banner, o.Banner)
 	replace(&t.Window, o.Window)
 	if o.Metadata != nil {
