@@ -24,8 +24,11 @@ type resolution struct {
 	engine     *Engine
 	snapshot   *template.Snapshot
 	objectType string // of what is set up, as rules are assigned to it
-	names      template.Names
-	setup      template.Setup
+	// collided are the resources that could not be found and yet exist. They outlive an attempt of the call: what somebody else has
+	// just created is found by the next one, what is in the bin never is.
+	collided map[string]bool
+	names    template.Names
+	setup    template.Setup
 }
 
 // resolve returns the ids of the copies of the rules. Resources come before those that name them.
@@ -106,8 +109,10 @@ func (r *resolution) created(ctx context.Context, object, saved, now string, err
 	switch {
 	case errors.As(err, &refusal):
 		return refusal.About(object, saved)
-	case errors.Is(err, store.ErrExists) && r.attempt > 1:
-		// It was not there to be found, twice: its identifiers are reserved.
+	case errors.Is(err, store.ErrExists) && !r.collided[saved]:
+		r.collided[saved] = true
+		return fmt.Errorf("voucherify: %s %s of a template was created meanwhile: %w", object, saved, store.ErrStale)
+	case errors.Is(err, store.ErrExists):
 		return fault.New(fault.DuplicateFound, "%s %s of the template is in the bin, where its identifiers stay reserved", object, saved).
 			At("source_id").About(object, saved)
 	case err != nil:

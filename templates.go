@@ -150,6 +150,7 @@ func (s *Templates) Delete(ctx context.Context, idOrName string) error {
 // duplicate_found, metadata whose type was changed metadata_validation_failed. All of it is created, or nothing.
 func (s *Templates) CampaignSetup(ctx context.Context, idOrName string, overrides template.CampaignOverrides) (template.CampaignSetup, error) {
 	var result template.CampaignSetup
+	collided := make(map[string]bool)
 	err := s.engine.change(ctx, func(c *change) error {
 		snapshot, err := snapshotOf(ctx, c.tx, idOrName)
 		if err != nil {
@@ -159,7 +160,7 @@ func (s *Templates) CampaignSetup(ctx context.Context, idOrName string, override
 		if err != nil {
 			return err
 		}
-		r := &resolution{change: c, engine: s.engine, snapshot: snapshot, objectType: validation.OnCampaign}
+		r := &resolution{change: c, engine: s.engine, snapshot: snapshot, objectType: validation.OnCampaign, collided: collided}
 		rules, err := r.resolve(ctx)
 		if err != nil {
 			return err
@@ -183,6 +184,7 @@ func (s *Templates) CampaignSetup(ctx context.Context, idOrName string, override
 // campaign_type_is_not_supported_by_campaign_template.
 func (s *Templates) TierSetup(ctx context.Context, idOrName string, overrides template.TierOverrides) (template.TierSetup, error) {
 	var result template.TierSetup
+	collided := make(map[string]bool)
 	err := s.engine.change(ctx, func(c *change) error {
 		snapshot, err := snapshotOf(ctx, c.tx, idOrName)
 		if err != nil {
@@ -195,7 +197,7 @@ func (s *Templates) TierSetup(ctx context.Context, idOrName string, overrides te
 		if _, err := promotionCampaign(ctx, c.tx, tier.CampaignID); err != nil {
 			return err
 		}
-		r := &resolution{change: c, engine: s.engine, snapshot: snapshot, objectType: validation.OnPromotionTier}
+		r := &resolution{change: c, engine: s.engine, snapshot: snapshot, objectType: validation.OnPromotionTier, collided: collided}
 		rules, err := r.resolve(ctx)
 		if err != nil {
 			return err
