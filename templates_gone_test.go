@@ -35,7 +35,7 @@ var gone = []struct {
 }{
 	{"nothing has changed", func(*boutique) {}, nil},
 	{"the campaign and its rule are gone", (*boutique).forget, nil},
-	{"a product with its SKU", func(b *boutique) { b.must(b.Products.DeleteProduct(background, "shoe", true)) }, []string{"product", "sku"}},
+	{"a product with its SKUs", func(b *boutique) { b.must(b.Products.DeleteProduct(background, "shoe", true)) }, []string{"product", "sku", "sku"}},
 	{"a SKU", func(b *boutique) { b.must(b.Products.DeleteSKU(background, b.red.ID, true)) }, []string{"sku"}},
 	{"a SKU without source_id in the bin", func(b *boutique) { b.must(b.Products.DeleteSKU(background, b.red.ID, false)) }, []string{"sku"}},
 	{"a product of a collection", func(b *boutique) { b.must(b.Products.DeleteProduct(background, b.bag.ID, true)) },
@@ -47,7 +47,8 @@ var gone = []struct {
 	{"a product that was created again by the shop", func(b *boutique) {
 		b.must(b.Products.DeleteProduct(background, "shoe", true))
 		made(b.Products.CreateProduct(background, product.Product{SourceID: "shoe"}))
-	}, []string{"sku"}},
+	}, []string{"sku", "sku"}},
+	{"a SKU that the rule does not name", func(b *boutique) { b.must(b.Products.DeleteSKU(background, "blue", true)) }, []string{"sku"}},
 	{"a collection", func(b *boutique) {
 		b.forget()
 		b.must(b.Products.DeleteCollection(background, b.matched.ID))
@@ -89,7 +90,7 @@ var gone = []struct {
 		b.must(b.Products.DeleteCollection(background, b.matched.ID))
 		b.must(b.Segments.Delete(background, b.club.ID))
 		b.must(b.Locations.Delete(background, b.town.ID))
-	}, []string{"location", "product", "product", "sku", "products_collection", "products_collection", "segments"}},
+	}, []string{"location", "product", "product", "sku", "sku", "products_collection", "products_collection", "segments"}},
 }
 
 func TestATemplateStandsInForWhatIsGoneOrChanged(t *testing.T) {

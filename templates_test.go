@@ -41,7 +41,7 @@ func made[T any](value T, err error) T {
 type boutique struct {
 	*shop
 	shoe, bag       product.Product // the bag is only known through a collection
-	red             product.SKU     // a shoe, and what is given away
+	red, blue       product.SKU     // shoes; a red one is given away
 	listed, matched product.Collection
 	club            customer.Segment
 	town            location.Location
@@ -67,6 +67,7 @@ func newBoutique(t testing.TB, opts ...voucherify.Option) *boutique {
 		SourceID: "shoe", Name: "Shoe", Price: cents(9900), Metadata: metadata.Map{"kind": "footwear"},
 	}))
 	b.red = made(s.Products.CreateSKU(background, product.SKU{ProductID: b.shoe.ID, Name: "Red shoe"}))
+	b.blue = made(s.Products.CreateSKU(background, product.SKU{ProductID: b.shoe.ID, SourceID: "blue", Name: "Blue shoe"}))
 	b.bag = made(s.Products.CreateProduct(background, product.Product{Name: "Bag", Price: cents(4900)}))
 	b.town = made(s.Locations.Create(background, location.Location{Name: "Town", Shape: circle("5 km")}))
 	b.listed = made(s.Products.CreateCollection(background, product.Collection{Name: "Bags", Products: []product.Ref{{ID: b.bag.ID, Object: product.KindProduct}}}))
@@ -174,7 +175,7 @@ func TestGiftCardsSurviveTheirTemplate(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	made(s.Campaigns.Create(background, campaign.Campaign{
-		Name: "Gifts", CampaignType: campaign.GiftVouchers, VouchersCount: 1, Voucher: &campaign.Template{Gift: &campaign.Gift{Amount: ledger.Credits(5000), Effect: discount.ToItems}},
+		Name: "Gifts", CampaignType: campaign.GiftVouchers, VouchersCount: 1, Protected: true, Voucher: &campaign.Template{Gift: &campaign.Gift{Amount: ledger.Credits(5000), Effect: discount.ToItems}},
 	}))
 	saved := made(s.Templates.CreateFromCampaign(background, "Gifts", "Gifts", ""))
 	made(s.Templates.CampaignSetup(background, saved.ID, template.CampaignOverrides{Name: "More gifts", VouchersCount: 3}))

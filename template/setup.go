@@ -169,6 +169,5 @@ func NewRule(r validation.Rule, objectType string) validation.Rule {
 	if rest, ok := strings.CutPrefix(r.ContextType, from); ok {
 		r.ContextType = to + rest
 	}
-	r.ID = ""
 	return r
 }

@@ -170,3 +170,27 @@ func ExampleOfTier() {
 	fmt.Println(coupons.Name, coupons.CampaignType, *coupons.Voucher.Discount.AmountOff, err)
 	// Output: Happy coupons DISCOUNT_COUPONS 500 <nil>
 }
+
+func TestASetupLeavesTheSnapshotAsItIs(t *testing.T) {
+	t.Parallel()
+	off := discount.AmountOff(100, discount.ToOrder)
+	of := func() *template.Snapshot {
+		s, err := template.OfCampaign(campaign.Campaign{
+			CampaignType: campaign.DiscountCoupons, Voucher: &campaign.Template{Type: "DISCOUNT_VOUCHER", Discount: &off},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	saved := of()
+	_, err := saved.NewCampaign(template.CampaignOverrides{
+		Name: "n", Type: campaign.Standalone, Description: contract.Pointer("d"), Voucher: &template.VoucherOverrides{Code: "ONE"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(of(), saved); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
