@@ -30,7 +30,7 @@ func (s *Templates) CreateFromCampaign(ctx context.Context, idOrName, name, desc
 		}
 		snapshot, err := template.OfCampaign(*camp)
 		if err != nil {
-			return nil, nil, within("", err)
+			return nil, nil, err
 		}
 		rules, err := c.rulesOf(ctx, camp.ID)
 		return snapshot, rules, err
