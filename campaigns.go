@@ -101,7 +101,7 @@ func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Ca
 		case camp.Type == campaign.Standalone:
 			yield([]string{camp.Voucher.Code}, nil)
 		case count > s.engine.options.maxCodes:
-			yield(nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", count, s.engine.options.maxCodes))
+			yield(nil, s.tooMany(count))
 		case count > 0:
 			for codes, err := range s.engine.generate(ctx, c, camp.Voucher.CodeConfig, count) {
 				if !yield(codes, configured("voucher.code_config", err)) {
@@ -110,6 +110,11 @@ func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Ca
 			}
 		}
 	}
+}
+
+// tooMany is the error for more codes than a campaign may be created with.
+func (s *Campaigns) tooMany(count int) error {
+	return fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", count, s.engine.options.maxCodes)
 }
 
 // configured puts an error of the code configuration under its field; a number of codes has its field already.

@@ -62,7 +62,7 @@ func checkClone(camp *campaign.Campaign) error {
 		return fault.New(fault.InvalidCampaign, "campaigns of type %s cannot be cloned", camp.CampaignType).
 			At("campaign_type").About("campaign", camp.ID)
 	case camp.Type == campaign.Standalone:
-		return fault.New(fault.InvalidCampaign, "the one code of campaign %s cannot be copied; a template can be set up with another", camp.Name).
+		return fault.New(fault.InvalidCampaign, "campaign %s has one code, which cannot be copied; a template can have another", camp.Name).
 			At("voucher.code").About("campaign", camp.ID)
 	}
 	return nil
@@ -79,7 +79,8 @@ func (c *change) knownCategory(ctx context.Context, categoryID string) (string, 
 
 // rulesOf are the ids of the rules that are assigned to an object, in the order of their assignment.
 func (c *change) rulesOf(ctx context.Context, objectID string) ([]string, error) {
-	assignments, _, err := assignmentsOf(ctx, c.tx, store.Query{}, func(a *validation.Assignment) bool { return a.RelatedObjectID == objectID })
+	onObject := func(a *validation.Assignment) bool { return a.RelatedObjectID == objectID }
+	assignments, _, err := assignmentsOf(ctx, c.tx, store.Query{}, onObject)
 	ids := make([]string, len(assignments))
 	for i, a := range assignments {
 		ids[i] = a.RuleID

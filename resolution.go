@@ -68,7 +68,8 @@ func (r *resolution) checkProperties(ctx context.Context) error {
 			if differ == nil {
 				refusal = refusal.At("json_template.metadata_properties").About("metadata_schema", schemas.Of(p.RelatedObject).ID)
 			}
-			differ = append(differ, fmt.Sprintf("%s of %s was saved as %s and is %s", p.Name, p.RelatedObject, typeOf(p.Type, p.Array), typeOf(d.Type, d.Array)))
+			was, is := typeOf(p.Type, p.Array), typeOf(d.Type, d.Array)
+			differ = append(differ, fmt.Sprintf("%s of %s was saved as %s and is %s", p.Name, p.RelatedObject, was, is))
 		}
 	}
 	if differ == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 
+	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/promotion"
@@ -148,7 +149,9 @@ func (s *Templates) Delete(ctx context.Context, idOrName string) error {
 // rules are copied. What they name is used as it is when it is unchanged, and created again from the template when it is missing or
 // was changed; products and SKUs are used as they are whatever was changed. One whose source_id is reserved by the bin is
 // duplicate_found, metadata whose type was changed metadata_validation_failed. All of it is created, or nothing.
-func (s *Templates) CampaignSetup(ctx context.Context, idOrName string, overrides template.CampaignOverrides) (template.CampaignSetup, error) {
+func (s *Templates) CampaignSetup(
+	ctx context.Context, idOrName string, overrides template.CampaignOverrides,
+) (template.CampaignSetup, error) {
 	var result template.CampaignSetup
 	collided := make(map[string]bool)
 	err := s.engine.change(ctx, func(c *change) error {
@@ -159,6 +162,9 @@ func (s *Templates) CampaignSetup(ctx context.Context, idOrName string, override
 		camp, err := snapshot.NewCampaign(overrides)
 		if err != nil {
 			return err
+		}
+		if camp.VouchersCount > s.engine.options.maxCodes && camp.Type != campaign.Standalone {
+			return s.engine.Campaigns.tooMany(camp.VouchersCount)
 		}
 		r := &resolution{change: c, engine: s.engine, snapshot: snapshot, objectType: validation.OnCampaign, collided: collided}
 		rules, err := r.resolve(ctx)

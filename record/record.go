@@ -68,9 +68,9 @@ const CampaignTemplate Kind = "campaign_template"
 // Kinds are all kinds of records, for whoever reads everything that a store holds.
 func Kinds() []Kind {
 	return []Kind{
-		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder,
-		Location, Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
-		Transaction, Unpublished, Voucher,
+		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName,
+		Deletion, EventSchema, Holder, Location, Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback,
+		Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
 	}
 }
 

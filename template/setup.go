@@ -126,8 +126,8 @@ func (s *Snapshot) NewCampaign(o CampaignOverrides) (campaign.Campaign, error) {
 // NewTier is the tier that a setup creates, still with the discount as it was saved. A template of gift cards makes none.
 func (s *Snapshot) NewTier(o TierOverrides) (promotion.Tier, error) {
 	if s.CampaignType != campaign.DiscountCoupons {
-		return promotion.Tier{}, fault.New(fault.CampaignTypeNotSupportedByTemplate, "a template of type %s makes no promotion tier", s.CampaignType).
-			At("campaign_type")
+		refusal := fault.New(fault.CampaignTypeNotSupportedByTemplate, "a template of type %s makes no promotion tier", s.CampaignType)
+		return promotion.Tier{}, refusal.At("campaign_type")
 	}
 	if o.CampaignID == "" {
 		return promotion.Tier{}, fault.Invalid("campaign_id", "is required")
