@@ -30,39 +30,42 @@ func (s *Campaigns) Create(ctx context.Context, camp campaign.Campaign) (campaig
 		return campaign.Campaign{}, err
 	}
 	rules := camp.ValidationRules
-	camp.ValidationRules = nil
+	camp.ValidationRules, camp.Active = nil, true
 	count := camp.VouchersCount
-	err := s.engine.change(ctx, func(c *change) error {
-		if err := c.checkWhole(ctx, metadata.OfCampaign, camp.Metadata); err != nil {
-			return err
-		}
-		if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
-			return err
-		}
-		var err error
-		if camp.AccessSettingsAssignments, err = c.checkAccess(ctx, camp.AccessSettingsAssignments); err != nil {
-			return err
-		}
-		camp.ID, camp.Active, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), true, c.now, nil, 1
-		camp.VouchersCount = 0
-		if err := s.addCodes(ctx, c, &camp, s.firstCodes(ctx, c, &camp, count), nil); err != nil {
-			return err
-		}
-		if err := c.putCampaign(&camp, record.Document{CreatedAt: c.now, Keys: keyOf("name", camp.Name)}); err != nil {
-			return err
-		}
-		if err := c.assignAll(ctx, rules, validation.OnCampaign, camp.ID); err != nil {
-			return err
-		}
-		if err := c.emit(event.CampaignCreated, camp.ID, map[string]any{"campaign": &camp}); err != nil {
-			return err
-		}
-		if camp.Type == campaign.Standalone {
-			return nil
-		}
-		return c.generated(&camp, camp.VouchersCount)
-	})
+	err := s.engine.change(ctx, func(c *change) error { return s.create(ctx, c, &camp, rules, count) })
 	return camp, err
+}
+
+// create stores a campaign that was checked, with count codes.
+func (s *Campaigns) create(ctx context.Context, c *change, camp *campaign.Campaign, rules []string, count int) error {
+	if err := c.checkWhole(ctx, metadata.OfCampaign, camp.Metadata); err != nil {
+		return err
+	}
+	if err := c.checkCategory(ctx, camp.CategoryID, ""); err != nil {
+		return err
+	}
+	var err error
+	if camp.AccessSettingsAssignments, err = c.checkAccess(ctx, camp.AccessSettingsAssignments); err != nil {
+		return err
+	}
+	camp.ID, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), c.now, nil, 1
+	camp.VouchersCount = 0
+	if err := s.addCodes(ctx, c, camp, s.firstCodes(ctx, c, camp, count), nil); err != nil {
+		return err
+	}
+	if err := c.putCampaign(camp, record.Document{CreatedAt: c.now, Keys: keyOf("name", camp.Name)}); err != nil {
+		return err
+	}
+	if err := c.assignAll(ctx, rules, validation.OnCampaign, camp.ID); err != nil {
+		return err
+	}
+	if err := c.emit(event.CampaignCreated, camp.ID, map[string]any{"campaign": camp}); err != nil {
+		return err
+	}
+	if camp.Type == campaign.Standalone {
+		return nil
+	}
+	return c.generated(camp, camp.VouchersCount)
 }
 
 // putCampaign plans a campaign. The number of its codes is not part of the record.
@@ -98,7 +101,7 @@ func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Ca
 		case camp.Type == campaign.Standalone:
 			yield([]string{camp.Voucher.Code}, nil)
 		case count > s.engine.options.maxCodes:
-			yield(nil, fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", count, s.engine.options.maxCodes))
+			yield(nil, s.tooMany(count))
 		case count > 0:
 			for codes, err := range s.engine.generate(ctx, c, camp.Voucher.CodeConfig, count) {
 				if !yield(codes, configured("voucher.code_config", err)) {
@@ -107,6 +110,11 @@ func (s *Campaigns) firstCodes(ctx context.Context, c *change, camp *campaign.Ca
 			}
 		}
 	}
+}
+
+// tooMany is the error for more codes than a campaign may be created with.
+func (s *Campaigns) tooMany(count int) error {
+	return fault.Invalid("vouchers_count", "%d codes are more than the limit of %d", count, s.engine.options.maxCodes)
 }
 
 // configured puts an error of the code configuration under its field; a number of codes has its field already.

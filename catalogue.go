@@ -148,7 +148,12 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 
 // readAll decodes every record of a kind.
 func readAll[T any](ctx context.Context, r store.Reader, kind record.Kind, into *[]*T) error {
-	for doc, err := range r.List(ctx, kind, store.Query{}) {
+	return readUnder(ctx, r, kind, "", into)
+}
+
+// readUnder decodes every record of a kind under a parent; the empty parent is all of them.
+func readUnder[T any](ctx context.Context, r store.Reader, kind record.Kind, parent string, into *[]*T) error {
+	for doc, err := range r.List(ctx, kind, store.Query{Parent: parent}) {
 		if err != nil {
 			return fmt.Errorf("voucherify: list %s: %w", kind, err)
 		}

@@ -26,17 +26,20 @@ func (s *Products) CreateCollection(ctx context.Context, l product.Collection) (
 	if err := checkCollection(&l); err != nil {
 		return product.Collection{}, err
 	}
-	err := s.engine.change(ctx, func(c *change) error {
-		if err := c.checkLocations(ctx, l.Filter); err != nil {
-			return err
-		}
-		if err := c.checkRoom(ctx, record.Collection, "", s.engine.options.maxCollections); err != nil {
-			return err
-		}
-		l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Collection), c.now, nil, 1
-		return c.put(saved{kind: record.Collection, id: l.ID, created: c.now}, &l)
-	})
+	err := s.engine.change(ctx, func(c *change) error { return s.createCollection(ctx, c, &l) })
 	return l, err
+}
+
+// createCollection stores a collection that was checked.
+func (s *Products) createCollection(ctx context.Context, c *change, l *product.Collection) error {
+	if err := c.checkLocations(ctx, l.Filter); err != nil {
+		return err
+	}
+	if err := c.checkRoom(ctx, record.Collection, "", s.engine.options.maxCollections); err != nil {
+		return err
+	}
+	l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Collection), c.now, nil, 1
+	return c.put(saved{kind: record.Collection, id: l.ID, created: c.now}, l)
 }
 
 func checkCollection(l *product.Collection) error {

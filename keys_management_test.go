@@ -22,6 +22,13 @@ import (
 
 var managementKeys = []keyRow{
 	{
+		key: fault.CampaignTypeNotSupportedByTemplate,
+		fail: func(s *shop) error {
+			return second(s.Templates.CreateFromCampaign(background, s.promotion(1), "T", ""))
+		},
+		want: `{"code":400,"key":"campaign_type_is_not_supported_by_campaign_template","message":"Campaign of the given type is not supported by campaign template","details":"no template is made of a campaign of type PROMOTION","field":"campaign_type"}`,
+	},
+	{
 		key: fault.DuplicateFound,
 		fail: func(s *shop) error {
 			v := *s.coupon("SAVE", discount.AmountOff(500, discount.ToOrder), 1)

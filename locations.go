@@ -22,11 +22,14 @@ func (s *Locations) Create(ctx context.Context, l location.Location) (location.L
 	if err := l.Check(); err != nil {
 		return location.Location{}, err
 	}
-	err := s.engine.change(ctx, func(c *change) error {
-		l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Location), c.now, nil, 1
-		return c.put(saved{kind: record.Location, id: l.ID, created: c.now}, &l)
-	})
+	err := s.engine.change(ctx, func(c *change) error { return c.createLocation(&l) })
 	return l, err
+}
+
+// createLocation stores a location that was checked.
+func (c *change) createLocation(l *location.Location) error {
+	l.ID, l.CreatedAt, l.UpdatedAt, l.Version = c.ids.Next(id.Location), c.now, nil, 1
+	return c.put(saved{kind: record.Location, id: l.ID, created: c.now}, l)
 }
 
 // Get reads a location by id.

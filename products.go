@@ -24,22 +24,25 @@ func (s *Products) CreateProduct(ctx context.Context, p product.Product) (produc
 	if err := p.Check(); err != nil {
 		return product.Product{}, err
 	}
-	err := s.engine.change(ctx, func(c *change) error {
-		if err := c.checkWhole(ctx, metadata.OfProduct, p.Metadata); err != nil {
-			return err
-		}
-		doc, err := c.bySource(ctx, record.Product, p.SourceID)
-		if err != nil {
-			return err
-		}
-		p.ID = cmp.Or(doc.ID, c.ids.Next(id.Product))
-		if doc.ID == "" && p.SourceID == discount.ShippingSource {
-			p.ID = discount.ShippingProduct
-		}
-		p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
-		return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID)}, &p)
-	})
+	err := s.engine.change(ctx, func(c *change) error { return c.createProduct(ctx, &p) })
 	return p, err
+}
+
+// createProduct stores a product that was checked.
+func (c *change) createProduct(ctx context.Context, p *product.Product) error {
+	if err := c.checkWhole(ctx, metadata.OfProduct, p.Metadata); err != nil {
+		return err
+	}
+	doc, err := c.bySource(ctx, record.Product, p.SourceID)
+	if err != nil {
+		return err
+	}
+	p.ID = cmp.Or(doc.ID, c.ids.Next(id.Product))
+	if doc.ID == "" && p.SourceID == discount.ShippingSource {
+		p.ID = discount.ShippingProduct
+	}
+	p.CreatedAt, p.UpdatedAt, p.Version = c.stamp(&doc)
+	return c.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID)}, p)
 }
 
 // CreateSKU stores a SKU of an existing product; one with a known source_id is replaced.
@@ -47,25 +50,28 @@ func (s *Products) CreateSKU(ctx context.Context, sku product.SKU) (product.SKU,
 	if err := sku.Check(); err != nil {
 		return product.SKU{}, err
 	}
-	err := s.engine.change(ctx, func(c *change) error {
-		parent, _, err := find[product.Product](ctx, c.tx, record.Product, sku.ProductID, record.Key("source_id", sku.ProductID))
-		if err != nil {
-			return within("product_id", err)
-		}
-		if err := c.checkWhole(ctx, metadata.OfSKU, sku.Metadata); err != nil {
-			return err
-		}
-		doc, err := c.bySource(ctx, record.SKU, sku.SourceID)
-		if err != nil {
-			return err
-		}
-		sku.ID, sku.ProductID = cmp.Or(doc.ID, c.ids.Next(id.SKU)), parent.ID
-		sku.CreatedAt, sku.UpdatedAt, sku.Version = c.stamp(&doc)
-		return c.put(saved{
-			kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: parent.ID, keys: keyOf("source_id", sku.SourceID),
-		}, &sku)
-	})
+	err := s.engine.change(ctx, func(c *change) error { return c.createSKU(ctx, &sku) })
 	return sku, err
+}
+
+// createSKU stores a SKU that was checked.
+func (c *change) createSKU(ctx context.Context, sku *product.SKU) error {
+	parent, _, err := find[product.Product](ctx, c.tx, record.Product, sku.ProductID, record.Key("source_id", sku.ProductID))
+	if err != nil {
+		return within("product_id", err)
+	}
+	if err := c.checkWhole(ctx, metadata.OfSKU, sku.Metadata); err != nil {
+		return err
+	}
+	doc, err := c.bySource(ctx, record.SKU, sku.SourceID)
+	if err != nil {
+		return err
+	}
+	sku.ID, sku.ProductID = cmp.Or(doc.ID, c.ids.Next(id.SKU)), parent.ID
+	sku.CreatedAt, sku.UpdatedAt, sku.Version = c.stamp(&doc)
+	return c.put(saved{
+		kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: parent.ID, keys: keyOf("source_id", sku.SourceID),
+	}, sku)
 }
 
 // UpdateProduct replaces a product; its source_id is fixed.

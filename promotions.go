@@ -37,46 +37,49 @@ func (s *Promotions) CreateTier(ctx context.Context, t promotion.Tier) (promotio
 		return promotion.Tier{}, err
 	}
 	rules := t.ValidationRules
-	t.ValidationRules = nil
+	t.ValidationRules, t.Active = nil, true
 	last := t.Hierarchy == 0
-	err := s.engine.change(ctx, func(c *change) error {
-		camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)
-		if err != nil {
-			return err
-		}
-		if err := t.Window.Or(camp.Window).Check(); err != nil {
-			return err
-		}
-		if err := c.checkCategory(ctx, t.CategoryID, ""); err != nil {
-			return err
-		}
-		if err := c.checkWhole(ctx, metadata.OfPromotionTier, t.Metadata); err != nil {
-			return err
-		}
-		if last {
-			next := 1
-			for doc, err := range c.tx.List(ctx, record.Tier, store.Query{Parent: t.CampaignID}) {
-				if err != nil {
-					return err
-				}
-				other, err := decode[promotion.Tier](doc)
-				if err != nil {
-					return err
-				}
-				next = max(next, other.Hierarchy+1)
-			}
-			t.Hierarchy = next
-		}
-		t.ID, t.Active, t.CreatedAt, t.UpdatedAt, t.Version = c.ids.Next(id.Tier), true, c.now, nil, 1
-		if err := c.put(saved{kind: record.Tier, id: t.ID, created: c.now, parent: t.CampaignID}, &t); err != nil {
-			return err
-		}
-		if err := c.assignAll(ctx, rules, validation.OnPromotionTier, t.ID); err != nil {
-			return err
-		}
-		return c.emit(event.PromotionTierCreated, t.ID, map[string]any{"promotion_tier": &t})
-	})
+	err := s.engine.change(ctx, func(c *change) error { return s.create(ctx, c, &t, rules, last) })
 	return t, err
+}
+
+// create stores a tier that was checked.
+func (s *Promotions) create(ctx context.Context, c *change, t *promotion.Tier, rules []string, last bool) error {
+	camp, err := promotionCampaign(ctx, c.tx, t.CampaignID)
+	if err != nil {
+		return err
+	}
+	if err := t.Window.Or(camp.Window).Check(); err != nil {
+		return err
+	}
+	if err := c.checkCategory(ctx, t.CategoryID, ""); err != nil {
+		return err
+	}
+	if err := c.checkWhole(ctx, metadata.OfPromotionTier, t.Metadata); err != nil {
+		return err
+	}
+	if last {
+		next := 1
+		for doc, err := range c.tx.List(ctx, record.Tier, store.Query{Parent: t.CampaignID}) {
+			if err != nil {
+				return err
+			}
+			other, err := decode[promotion.Tier](doc)
+			if err != nil {
+				return err
+			}
+			next = max(next, other.Hierarchy+1)
+		}
+		t.Hierarchy = next
+	}
+	t.ID, t.CreatedAt, t.UpdatedAt, t.Version = c.ids.Next(id.Tier), c.now, nil, 1
+	if err := c.put(saved{kind: record.Tier, id: t.ID, created: c.now, parent: t.CampaignID}, t); err != nil {
+		return err
+	}
+	if err := c.assignAll(ctx, rules, validation.OnPromotionTier, t.ID); err != nil {
+		return err
+	}
+	return c.emit(event.PromotionTierCreated, t.ID, map[string]any{"promotion_tier": t})
 }
 
 // GetTier reads a tier by id.

@@ -28,13 +28,18 @@ func (s *Rules) Create(ctx context.Context, r validation.Rule) (validation.Rule,
 		if err := c.checkProperties(ctx, r); err != nil {
 			return err
 		}
-		r.ID, r.CreatedAt, r.UpdatedAt, r.Version = c.ids.Next(id.Rule), c.now, nil, 1
-		if err := c.put(saved{kind: record.Rule, id: r.ID, created: c.now}, &r); err != nil {
-			return err
-		}
-		return c.emit(event.ValidationRuleCreated, r.ID, map[string]any{"rule": &r})
+		return c.createRule(&r)
 	})
 	return r, err
+}
+
+// createRule stores a rule that was checked.
+func (c *change) createRule(r *validation.Rule) error {
+	r.ID, r.CreatedAt, r.UpdatedAt, r.Version = c.ids.Next(id.Rule), c.now, nil, 1
+	if err := c.put(saved{kind: record.Rule, id: r.ID, created: c.now}, r); err != nil {
+		return err
+	}
+	return c.emit(event.ValidationRuleCreated, r.ID, map[string]any{"rule": r})
 }
 
 func (s *Rules) check(r validation.Rule) error {

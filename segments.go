@@ -32,20 +32,23 @@ func (s *Segments) Create(ctx context.Context, segment customer.Segment) (custom
 	if err := checkSegment(&segment); err != nil {
 		return customer.Segment{}, err
 	}
-	err := s.engine.change(ctx, func(c *change) error {
-		if err := c.checkLocations(ctx, segment.Filter); err != nil {
-			return err
-		}
-		if err := s.checkRoom(ctx, c.tx, &segment); err != nil {
-			return err
-		}
-		segment.ID, segment.CreatedAt, segment.UpdatedAt, segment.Version = c.ids.Next(id.Segment), c.now, nil, 1
-		if err := c.put(saved{kind: record.Segment, id: segment.ID, created: c.now}, &segment); err != nil {
-			return err
-		}
-		return s.engine.baseline(ctx, c, &segment)
-	})
+	err := s.engine.change(ctx, func(c *change) error { return s.create(ctx, c, &segment) })
 	return segment, err
+}
+
+// create stores a segment that was checked.
+func (s *Segments) create(ctx context.Context, c *change, segment *customer.Segment) error {
+	if err := c.checkLocations(ctx, segment.Filter); err != nil {
+		return err
+	}
+	if err := s.checkRoom(ctx, c.tx, segment); err != nil {
+		return err
+	}
+	segment.ID, segment.CreatedAt, segment.UpdatedAt, segment.Version = c.ids.Next(id.Segment), c.now, nil, 1
+	if err := c.put(saved{kind: record.Segment, id: segment.ID, created: c.now}, segment); err != nil {
+		return err
+	}
+	return s.engine.baseline(ctx, c, segment)
 }
 
 func checkSegment(segment *customer.Segment) error {

@@ -13,6 +13,7 @@
 // It keeps what they decide with through the services, the fields of Engine:
 //
 //	Campaigns, Vouchers, Promotions    what is offered: codes, tiers, stacks
+//	Templates                          campaigns and tiers that were saved, to set them up again
 //	Rules                              when it may be used, and how often
 //	Categories, Settings               what may stand together
 //	Products, Locations                products, SKUs, collections; places on the map
@@ -58,6 +59,8 @@ type Engine struct {
 	Vouchers *Vouchers
 	// Promotions keeps tiers and stacks.
 	Promotions *Promotions
+	// Templates keeps configurations of campaigns and tiers, to set them up again.
+	Templates *Templates
 	// Rules keeps validation rules and their assignments.
 	Rules *Rules
 	// Publications gives codes to customers and remembers to whom.
@@ -114,6 +117,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Campaigns = &Campaigns{e}
 	e.Vouchers = &Vouchers{e}
 	e.Promotions = &Promotions{e}
+	e.Templates = &Templates{e}
 	e.Rules = &Rules{e}
 	e.Publications = &Publications{e}
 	e.Customers = &Customers{e}

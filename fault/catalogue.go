@@ -111,6 +111,10 @@ const (
 	VoucherCannotBePublished Key = "voucher_cannot_be_published"
 )
 
+// CampaignTypeNotSupportedByTemplate: templates are made of coupon and gift campaigns and of promotion tiers, and one of gift
+// cards makes no tier.
+const CampaignTypeNotSupportedByTemplate Key = "campaign_type_is_not_supported_by_campaign_template"
+
 // The keys of redeemables that were skipped: not tried, or not kept, because of the others in the request.
 const (
 	ApplicableRedeemablesLimitExceeded                     Key = "applicable_redeemables_limit_exceeded"
@@ -182,6 +186,8 @@ var catalogue = map[Key]entry{
 	NoVoucherSuitableForPublication: {400, "No voucher suitable for publication"},
 	TooManyVouchersRequested:        {400, "Too many vouchers requested"},
 	VoucherCannotBePublished:        {400, "Voucher cannot be published"},
+
+	CampaignTypeNotSupportedByTemplate: {400, "Campaign of the given type is not supported by campaign template"},
 
 	ApplicableRedeemablesLimitExceeded:                     {400, "Applicable redeemables limit exceeded"},
 	ApplicableRedeemablesPerCategoryLimitExceeded:          {400, "Applicable redeemables limit per category exceeded"},

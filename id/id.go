@@ -18,6 +18,7 @@ const (
 	Area           = "ar_"
 	AreaStore      = "ars_"
 	Campaign       = "camp_"
+	Template       = "camp_tpl_"
 	Category       = "cat_"
 	Collection     = "pc_"
 	Customer       = "cust_"

@@ -17,7 +17,7 @@ import (
 
 // prefixes are those of Voucherify, so they never change: stored ids carry them.
 var prefixes = map[string]string{
-	"campaign": id.Campaign, "category": id.Category, "collection": id.Collection, "customer": id.Customer, "event": id.Event,
+	"campaign": id.Campaign, "template": id.Template, "category": id.Category, "collection": id.Collection, "customer": id.Customer, "event": id.Event,
 	"location": id.Location, "area": id.Area, "store": id.AreaStore, "publication": id.Publication,
 	"failed rollback": id.FailedRollback, "failed redemption": id.FailedRedeem, "order": id.Order, "order item": id.OrderItem,
 	"product": id.Product, "tier": id.Tier, "redemption": id.Redemption, "return": id.Return, "rollback": id.Rollback,
@@ -34,7 +34,7 @@ func millisOf(text string) (int64, error) {
 func TestPrefixesAreVoucherifys(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
-		"campaign": "camp_", "category": "cat_", "collection": "pc_", "customer": "cust_", "event": "ev_",
+		"campaign": "camp_", "template": "camp_tpl_", "category": "cat_", "collection": "pc_", "customer": "cust_", "event": "ev_",
 		"location": "loc_", "area": "ar_", "store": "ars_", "publication": "pub_",
 		"failed rollback": "rrf_", "failed redemption": "rf_", "order": "ord_", "order item": "ordli_",
 		"product": "prod_", "tier": "promo_", "redemption": "r_", "return": "rt_", "rollback": "rr_",
@@ -48,11 +48,11 @@ func TestPrefixesAreVoucherifys(t *testing.T) {
 
 func TestNoIDCanBeOfTwoKinds(t *testing.T) {
 	t.Parallel()
-	form := regexp.MustCompile(`^[a-z]+_$`)
+	form := regexp.MustCompile(`^([a-z]+|camp_tpl)_$`)
 	kinds := map[string]string{}
 	for kind, prefix := range prefixes {
 		if !form.MatchString(prefix) {
-			t.Errorf("the prefix %q of %s is not letters and one underscore", prefix, kind)
+			t.Errorf("the prefix %q of %s is neither letters and one underscore nor that of templates", prefix, kind)
 		}
 		if other, taken := kinds[prefix]; taken {
 			t.Errorf("%s and %s share the prefix %s", kind, other, prefix)

@@ -67,13 +67,16 @@ const (
 	Unpublished Kind = "unpublished_voucher"
 )
 
+// CampaignTemplate is the configuration of a campaign or of a promotion tier that was saved to be used again.
+const CampaignTemplate Kind = "campaign_template"
+
 // Kinds are all kinds of records, for whoever reads everything that a store holds.
 func Kinds() []Kind {
 	return []Kind{
-		Area, AreaStore, Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
-		LoyaltyAccount, LoyaltyTier,
-		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
-		Transaction, Unpublished, Voucher,
+		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName,
+		Deletion, EventSchema, Holder, Location,
+		LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback,
+		Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
 	}
 }
 

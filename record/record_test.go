@@ -19,7 +19,7 @@ import (
 // be served from an old catalogue for ever.
 var kinds = map[record.Kind]bool{
 	record.Area: false, record.AreaStore: true,
-	record.Assignment: true, record.Campaign: true, record.Category: true, record.Collection: true, record.Location: true,
+	record.Assignment: true, record.Campaign: true, record.CampaignTemplate: false, record.Category: true, record.Collection: true, record.Location: true,
 	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
 	record.Membership: false, record.Publication: false,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false, record.Transaction: false,
@@ -46,7 +46,7 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
-		"area", "area_store", "campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "holder", "location",
+		"area", "area_store", "campaign", "campaign_template", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "holder", "location",
 		"loyalty_account", "loyalty_tier", "metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack", "promotion_tier",
 		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
 		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher", "voucher_transaction",

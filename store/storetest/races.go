@@ -61,6 +61,7 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
+		{"16 workers that set up one template create each name, and what is missing, once", raceSetups},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
