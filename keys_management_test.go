@@ -177,7 +177,7 @@ var unreachable = map[fault.Key]string{
 func TestEveryKeyOfTheCatalogueIsMet(t *testing.T) {
 	t.Parallel()
 	met := map[fault.Key]bool{}
-	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys} {
+	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys, referralKeys} {
 		for _, row := range rows {
 			met[row.key] = true
 		}

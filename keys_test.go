@@ -329,7 +329,7 @@ var requestKeys = []keyRow{
 
 func TestEveryKeyComesWithItsClassAndItsParticulars(t *testing.T) {
 	t.Parallel()
-	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys} {
+	for _, rows := range [][]keyRow{refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys, referralKeys} {
 		for _, row := range rows {
 			t.Run(string(row.key), func(t *testing.T) {
 				t.Parallel()

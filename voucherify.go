@@ -19,6 +19,7 @@
 //	Areas                              areas and stores, and what is offered in them
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
+//	Referrals                          who has brought whom, and what for
 //	Orders, Redemptions                what was bought and redeemed
 //	EventSchemas, Events               what customers do elsewhere
 //	MetadataSchemas                    what metadata may hold
@@ -61,6 +62,8 @@ type Engine struct {
 	Rules *Rules
 	// Publications gives codes to customers and remembers to whom.
 	Publications *Publications
+	// Referrals keeps what referrers are rewarded for, and shows who has brought whom.
+	Referrals *Referrals
 	// Customers keeps profiles, shows wallets and forgets people.
 	Customers *Customers
 	// Segments keeps named groups of customers, listed or found by a filter.
@@ -113,6 +116,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Promotions = &Promotions{e}
 	e.Rules = &Rules{e}
 	e.Publications = &Publications{e}
+	e.Referrals = &Referrals{e}
 	e.Customers = &Customers{e}
 	e.Segments = &Segments{e}
 	e.Locations = &Locations{e}

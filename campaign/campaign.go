@@ -12,6 +12,7 @@ import (
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -19,7 +20,7 @@ import (
 // Kind is Voucherify's campaign_type: what the campaign gives.
 type Kind string
 
-// The kinds of campaigns. Loyalty and referrals are refused by Check in this version.
+// The kinds of campaigns. Loyalty is refused by Check in this version.
 const (
 	DiscountCoupons Kind = "DISCOUNT_COUPONS"
 	Promotion       Kind = "PROMOTION"
@@ -29,7 +30,9 @@ const (
 )
 
 // HasCodes reports whether campaigns of the kind have codes, as this version makes them.
-func (k Kind) HasCodes() bool { return k == DiscountCoupons || k == GiftVouchers }
+func (k Kind) HasCodes() bool {
+	return k == DiscountCoupons || k == GiftVouchers || k == ReferralProgram
+}
 
 // Pool is Voucherify's type of a campaign: how its set of codes grows.
 type Pool string
@@ -57,9 +60,11 @@ type Campaign struct {
 	// ActivityDurationAfterPublishing is how long a code can be used once it was given to a customer; it overrides the end
 	// of the campaign.
 	ActivityDurationAfterPublishing *validity.Duration `json:"activity_duration_after_publishing,omitempty"`
-	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it.
+	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it; a referral programme always has it.
 	JoinOnce   bool   `json:"join_once,omitempty"`
 	CategoryID string `json:"category_id,omitempty"`
+	// ReferralProgram is what makes referees of customers; only campaigns of kind ReferralProgram have one.
+	ReferralProgram *referral.Program `json:"referral_program,omitempty"`
 	// ValidationRules is the id of a rule to assign on creation, at most one; later changes go through assignments. It is not
 	// stored.
 	ValidationRules []string     `json:"validation_rules,omitempty"`
@@ -79,6 +84,8 @@ type Campaign struct {
 // Template is what the codes of a campaign are made from.
 type Template struct {
 	Type voucher.Type `json:"type"`
+	// IsReferralCode is true for the codes of a referral programme, and false for all others.
+	IsReferralCode bool `json:"is_referral_code,omitempty"`
 	// Discount is what coupons give, Gift what gift cards are created with.
 	Discount   *discount.Discount `json:"discount,omitempty"`
 	Gift       *Gift              `json:"gift,omitempty"`
@@ -123,7 +130,10 @@ func (c Campaign) WithDefaults() Campaign {
 	}
 	template := *c.Voucher
 	c.Voucher = &template
-	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons) {
+	if c.CampaignType == ReferralProgram || c.CampaignType == "" && template.IsReferralCode {
+		c.CampaignType, c.JoinOnce, template.IsReferralCode = ReferralProgram, true, true
+	}
+	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons || c.CampaignType == ReferralProgram) {
 		template.Type = voucher.DiscountVoucher
 	}
 	if template.Type == "" && c.CampaignType == GiftVouchers {
@@ -182,6 +192,14 @@ func (c Campaign) checkKind() error {
 	default:
 		return fault.Invalid("type", "%q is not one of STATIC, AUTO_UPDATE, STANDALONE", c.Type)
 	}
+	if c.CampaignType != ReferralProgram {
+		if c.ReferralProgram != nil {
+			return fault.New(fault.InvalidCampaign, "a campaign of type %s has no referral programme", c.CampaignType).At("referral_program")
+		}
+		if c.Voucher != nil && c.Voucher.IsReferralCode {
+			return fault.New(fault.InvalidCampaign, "a campaign of type %s has no referral codes", c.CampaignType).At("voucher.is_referral_code")
+		}
+	}
 	switch c.CampaignType {
 	case Promotion:
 		if c.Voucher != nil || c.VouchersCount != 0 {
@@ -192,7 +210,9 @@ func (c Campaign) checkKind() error {
 		return c.checkCoupons()
 	case GiftVouchers:
 		return c.checkGiftCards()
-	case LoyaltyProgram, ReferralProgram:
+	case ReferralProgram:
+		return c.checkReferral()
+	case LoyaltyProgram:
 		return fault.New(fault.NotSupported, "campaigns of type %s are not supported", c.CampaignType).At("campaign_type")
 	}
 	return fault.Invalid("campaign_type", "%q is not a kind of campaign", c.CampaignType)

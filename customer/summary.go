@@ -103,3 +103,18 @@ type LoyaltyCampaign struct {
 	LoyaltyTier       string `json:"loyalty_tier,omitempty"`
 	ReferredCustomers int64  `json:"referred_customers"`
 }
+
+// Referrals are who has brought a customer, one referrer for each campaign: the first.
+type Referrals struct {
+	Total     int64      `json:"total"`
+	Campaigns []Referral `json:"campaigns"`
+}
+
+// Referral is who has brought a customer into one campaign, and by what: a redemption or a custom event.
+type Referral struct {
+	CampaignID        string    `json:"campaign_id"`
+	ReferrerID        string    `json:"referrer_id"`
+	RelatedObjectID   string    `json:"related_object_id"`
+	RelatedObjectType string    `json:"related_object_type"`
+	Date              time.Time `json:"date"`
+}
