@@ -24,7 +24,8 @@
 //	EventSchemas, Events               what customers do elsewhere
 //	MetadataSchemas                    what metadata may hold
 //
-// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host.
+// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host, and so has
+// Referrals.AddHolders.
 //
 // Money on gift cards moves by these verbs and by Vouchers.AddBalance; each movement is an entry of the ledger (package ledger),
 // and Verify replays the ledger against balances, redemptions and counters.
