@@ -34,7 +34,9 @@ type conversion struct {
 }
 
 // convertAll does what the redeemed referral codes of a request cause.
-func (e *Engine) convertAll(ctx context.Context, tx store.Tx, op operation, list []redemption.Conversion, buyer *customer.Customer) error {
+func (e *Engine) convertAll(
+	ctx context.Context, tx store.Tx, op operation, list []redemption.Conversion, buyer *customer.Customer,
+) error {
 	for _, used := range list {
 		x := &conversion{
 			campaign: used.Campaign, voucher: used.Voucher, referee: buyer,
@@ -240,8 +242,9 @@ func (x *conversion) issue(ctx context.Context, tier *referral.Tier, customerID,
 	}
 	reward.ID, reward.VoucherID = x.ids.Next(id.ReferralReward), gift.voucher.ID
 	x.referral.Rewards = append(x.referral.Rewards, reward.ID)
+	rewarded := map[string]any{"id": customerID}
 	data := x.about(map[string]any{
-		"customer": map[string]any{"id": customerID}, "voucher": gift.voucher, "campaign": x.campaign, "reward": reward, "referral_tier": tier,
+		"customer": rewarded, "holder": rewarded, "voucher": gift.voucher, "campaign": x.campaign, "reward": reward, "referral_tier": tier,
 	})
 	if gift.publication != nil {
 		reward.PublicationID = gift.publication.ID
@@ -286,7 +289,9 @@ func (e *Engine) belongs(ctx context.Context, r store.Reader, op operation, cust
 
 // convertByEvent does what a custom event causes that names a referral code. Nothing happens when the code or its campaign
 // cannot be used now, when the campaign converts by something else, or when the customer is the referrer or has brought him.
-func (e *Engine) convertByEvent(ctx context.Context, c *change, tracked *event.Tracked, sent *event.Referral, buyer *customer.Customer) error {
+func (e *Engine) convertByEvent(
+	ctx context.Context, c *change, tracked *event.Tracked, sent *event.Referral, buyer *customer.Customer,
+) error {
 	v, _, err := e.findVoucher(ctx, c.tx, sent.Code)
 	if err != nil {
 		return within("referral.code", err)

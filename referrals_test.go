@@ -2,27 +2,24 @@ package voucherify_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
-	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
-	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/store"
-	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // programme creates the referral campaign Friends, which takes 1.00 off; change may change it before.
@@ -157,6 +154,7 @@ func TestARedemptionMakesAReferee(t *testing.T) {
 	equal(t, &customer.Referrals{Total: 1, Campaigns: []customer.Referral{{
 		CampaignID: camp.ID, ReferrerID: ann.ID, RelatedObjectID: result.ID(), RelatedObjectType: "redemption", Date: noon,
 	}}}, bob.Referrals)
+	equal(t, &customer.Loyalty{ReferredCustomers: 1, Campaigns: map[string]customer.LoyaltyCampaign{"Friends": {ReferredCustomers: 1}}}, ann.Loyalty)
 	equal(t, []int64{900, 100}, []int64{result.Order.TotalAmount, result.Redemptions[0].Granted.Discount()})
 	equal(t, []string{ann.ID, ann.ID}, []string{result.Order.ReferrerID, result.Redemptions[0].Order.ReferrerID})
 	equal(t, []string{"customer.referred", "customer.holder.assignment.created"},
@@ -229,6 +227,45 @@ func TestWhoMayRedeemAReferralCode(t *testing.T) {
 	s.verified()
 }
 
+// What webhooks carry about a conversion and its rewards.
+func TestEventsOfAConversion(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.programme(rewarding(s.cards("Welcome"), 500))
+	s.refTier(1, referral.FromCampaign(s.coupons("Coupon").ID, 0))
+	result := s.refers(s.referrer("ann"), "bob")
+	var got []string
+	s.must(s.store.View(context.Background(), func(r store.Reader) error {
+		for entry, err := range r.Outbox(context.Background(), 0) {
+			s.must(err)
+			if entry.Event.Type != event.CustomerReferred && entry.Event.Type != event.CustomerRewarded {
+				continue
+			}
+			var data map[string]any
+			s.must(json.Unmarshal(entry.Event.Data, &data))
+			named := func(part string) string {
+				fields, _ := data[part].(map[string]any)
+				id, _ := fields["id"].(string)
+				return id
+			}
+			equal(t, []string{entry.Event.EntityID, result.ID(), s.campaignID("Friends")}, []string{named("customer"), named("redemption"), named("campaign")})
+			line := string(entry.Event.Type) + " " + s.nameOf(named("customer")) + ":"
+			for _, part := range slices.Sorted(maps.Keys(data)) {
+				if data[part] != nil {
+					line += " " + part
+				}
+			}
+			got = append(got, line)
+		}
+		return nil
+	}))
+	equal(t, []string{
+		"customer.referred bob: campaign customer redemption referrer voucher",
+		"customer.rewarded bob: balance campaign customer holder redemption reward voucher",
+		"customer.rewarded ann: campaign customer holder redemption referral_tier reward voucher",
+	}, got)
+}
+
 // TV-80 of Voucherify's documentation: a tier for the first, the second and the third referee.
 func TestTiersRewardAtTheCrossing(t *testing.T) {
 	t.Parallel()
@@ -286,65 +323,6 @@ func TestATierLooksAtASegment(t *testing.T) {
 	s.verified()
 }
 
-// What is over is over for the count; what was given stays given.
-func TestARollbackTakesTheReferralBackAndKeepsTheRewards(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := newShop(t)
-	s.programme(rewarding(s.cards("Welcome"), 500))
-	s.refTier(1, referral.FromCampaign(s.coupons("Coupon").ID, 0))
-	s.refTier(0, referral.FromCampaign(s.cards("Thanks").ID, 100))
-	ann := s.referrer("ann")
-	result := s.refers(ann, "bob")
-	again := s.refers(ann, "bob")
-	back, err := s.Rollback(ctx, redemption.RollbackRequest{Redemption: again.ID()})
-	s.must(err)
-	if back.Rollbacks[0].Referral != nil || s.brought("bob") != "0 by ann" {
-		t.Error("a redemption that was no conversion has taken the referral back")
-	}
-	request := redemption.RollbackRequest{Redemption: result.ID(), IdempotencyKey: "back"}
-	back, err = s.Rollback(ctx, request)
-	s.must(err)
-	var given []string
-	for _, id := range back.Rollbacks[0].Referral.Rewards {
-		r, err := s.Referrals.Reward(ctx, id)
-		s.must(err)
-		given = append(given, s.nameOf(r.CustomerID))
-	}
-	equal(t, []string{"bob", "ann", "ann"}, given)
-	repeated, err := s.Rollback(ctx, request)
-	s.must(err)
-	equal(t, back.Rollbacks[0].Referral, repeated.Rollbacks[0].Referral)
-	equal(t, []string{"0", "0"}, []string{s.brought("ann"), s.brought("bob")})
-	equal(t, []string{"Coupon", "Thanks 100"}, s.rewards("ann"))
-	s.verified()
-
-	// Whoever comes again counts again, and is rewarded for once.
-	s.refers(ann, "bob")
-	equal(t, []string{"1", "0 by ann"}, []string{s.brought("ann"), s.brought("bob")})
-	equal(t, []string{"Coupon", "Thanks 100"}, s.rewards("ann"))
-	equal(t, []string{"Welcome 500"}, s.rewards("bob"))
-	s.verified()
-}
-
-func TestAReferralThatWasRevokedMayGoToSomebodyElse(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := newShop(t)
-	s.programme(nil)
-	s.refTier(0, referral.FromCampaign(s.cards("Thanks").ID, 100))
-	ann, eve := s.referrer("ann"), s.referrer("eve")
-	result := s.refers(ann, "bob")
-	_, err := s.Rollback(ctx, redemption.RollbackRequest{Redemption: result.ID()})
-	s.must(err)
-	s.refers(eve, "bob")
-	equal(t, []string{"0", "1", "0 by eve"}, []string{s.brought("ann"), s.brought("eve"), s.brought("bob")})
-	equal(t, [][]string{{"Thanks 100"}, {"Thanks 100"}}, [][]string{s.rewards("ann"), s.rewards("eve")})
-	equal(t, []string{"1 bob"}, s.tree("eve"))
-	equal(t, []string(nil), s.tree("ann"))
-	s.verified()
-}
-
 // tree describes whom a customer has brought; all trees without one.
 func (s *shop) tree(sourceID string) []string {
 	s.t.Helper()
@@ -373,159 +351,5 @@ func TestTheTreeOfReferrals(t *testing.T) {
 	equal(t, []string{"1 bob", "2 dan", "3 eve", "1 cat", "1 yan"}, s.tree(""))
 	for range s.Referrals.Tree(context.Background(), "Friends", "ann") {
 		break // whoever has seen enough ends the walk
-	}
-}
-
-// A reward that cannot be given costs the whole redeem, also in the transaction of a host.
-func TestARewardThatIsOutOfStockRefusesTheRedeem(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := newShop(t)
-	s.programme(nil)
-	s.refTier(1, referral.FromCampaign(s.coded("Few", nil, "LAST").ID, 0))
-	ann, eve := s.referrer("ann"), s.referrer("eve")
-	s.refers(ann, "bob")
-	request := redemption.Request{Redeemables: redemption.Codes(eve), Order: &order.Order{Amount: 1000}, Customer: of("cat")}
-	for name, redeem := range map[string]func() error{
-		"in its own transaction": func() error { return second(s.Redeem(ctx, request)) },
-		"in a host's": func() error {
-			return s.store.Update(ctx, func(tx store.Tx) error { return second(s.RedeemTx(ctx, tx, request)) })
-		},
-	} {
-		err := redeem()
-		var refused *redemption.Refused
-		if !errors.Is(err, fault.NoVoucherSuitableForPublication) || errors.As(err, &refused) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := s.Customers.Get(ctx, "cat"); !errors.Is(err, fault.NotFound) {
-		t.Errorf("the customer of a redeem that did not happen: %v", err)
-	}
-	equal(t, "0", s.brought("eve"))
-	s.verified()
-}
-
-func TestAHostRedeemsAReferralCode(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := newShop(t)
-	s.programme(rewarding(s.cards("Welcome"), 500))
-	s.refTier(1, referral.FromCampaign(s.coupons("Coupon").ID, 0))
-	request := redemption.Request{Redeemables: redemption.Codes(s.referrer("ann")), Order: &order.Order{Amount: 1000}, Customer: of("bob")}
-	abandoned := errors.New("abandoned")
-	for _, end := range []error{abandoned, nil} {
-		err := s.store.Update(ctx, func(tx store.Tx) error {
-			if _, err := s.RedeemTx(ctx, tx, request); err != nil {
-				return err
-			}
-			return end
-		})
-		if !errors.Is(err, end) {
-			t.Fatal(err)
-		}
-	}
-	equal(t, []string{"1", "0 by ann"}, []string{s.brought("ann"), s.brought("bob")})
-	equal(t, [][]string{{"Coupon"}, {"Welcome 500"}}, [][]string{s.rewards("ann"), s.rewards("bob")})
-	s.verified()
-}
-
-// An answer that is repeated does not convert again.
-func TestARepeatedRedeemConvertsOnce(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.programme(nil)
-	s.refTier(0, referral.FromCampaign(s.coupons("Coupon").ID, 0))
-	request := redemption.Request{
-		IdempotencyKey: "once", Redeemables: redemption.Codes(s.referrer("ann")), Order: &order.Order{Amount: 1000}, Customer: of("bob"),
-	}
-	var answers []*redemption.Result
-	for range 2 {
-		result, err := s.Redeem(context.Background(), request)
-		s.must(err)
-		answers = append(answers, result)
-	}
-	equal(t, answers[0].ID(), answers[1].ID())
-	equal(t, []string{"Coupon"}, s.rewards("ann"))
-}
-
-// Two codes of a stack are two redemptions: the first one refers.
-func TestAStackWithTwoReferralCodes(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.programme(nil)
-	ann, eve := s.referrer("ann"), s.referrer("eve")
-	result, err := s.Redeem(context.Background(), redemption.Request{
-		Redeemables: redemption.Codes(ann, eve), Order: &order.Order{Amount: 1000}, Customer: of("bob"),
-	})
-	s.must(err)
-	equal(t, []string{"1", "0", "0 by ann"}, []string{s.brought("ann"), s.brought("eve"), s.brought("bob")})
-	back, err := s.Rollback(context.Background(), redemption.RollbackRequest{Redemption: result.ID()})
-	s.must(err)
-	if !slices.ContainsFunc(back.Rollbacks, func(r *redemption.Rollback) bool { return r.Referral != nil }) {
-		t.Error("the rollback does not say that a referral is revoked")
-	}
-	equal(t, []string{"0", "0"}, []string{s.brought("ann"), s.brought("bob")})
-	s.verified()
-}
-
-// What codes had when they were given out stays.
-func TestAProgrammeThatChanges(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := newShop(t)
-	welcome, more := s.cards("Welcome"), s.cards("More")
-	camp := s.programme(rewarding(welcome, 500))
-	old := s.referrer("ann")
-	camp, err := s.Campaigns.Get(ctx, camp.ID)
-	s.must(err)
-	rewarding(more, 700)(&camp)
-	camp.JoinOnce = false
-	changed, err := s.Campaigns.Update(ctx, camp)
-	s.must(err)
-	if !changed.JoinOnce {
-		t.Error("a customer may have several codes of a referral programme")
-	}
-	s.refers(old, "bob")
-	s.refers(s.referrer("eve"), "cat")
-	equal(t, [][]string{{"Welcome 500"}, {"More 700"}}, [][]string{s.rewards("bob"), s.rewards("cat")})
-	for name, change := range map[string]func(*campaign.Campaign){
-		"another conversion event": func(c *campaign.Campaign) { c.ReferralProgram.ConversionEventType = referral.ByCustomEvent },
-		"no reward any more":       func(c *campaign.Campaign) { c.ReferralProgram.RefereeReward = nil },
-		"no discount any more":     func(c *campaign.Campaign) { c.Voucher.Discount = nil },
-		"another type of discount": func(c *campaign.Campaign) {
-			off := discount.Percent("10", discount.ToOrder)
-			c.Voucher.Discount = &off
-		},
-	} {
-		camp, err := s.Campaigns.Get(ctx, camp.ID)
-		s.must(err)
-		change(&camp)
-		if _, err := s.Campaigns.Update(ctx, camp); !errors.Is(err, fault.InvalidCampaign) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if err := s.Campaigns.Delete(ctx, more.ID, true); !errors.Is(err, fault.ResourceInUse) {
-		t.Errorf("a campaign of rewards is deleted: %v", err)
-	}
-	s.verified()
-}
-
-func TestOneCodeForEachReferrer(t *testing.T) {
-	t.Parallel()
-	s := newShop(t)
-	s.programme(nil)
-	ann := s.referrer("ann")
-	request := publication.FromCampaign("Friends", of("ann"))
-	request.JoinOnce = true
-	equal(t, ann, s.given(request))
-	equal(t, "voucher_cannot_be_published at customer", s.given(publication.FromCampaign("Friends", of("ann"))))
-	s.refers(ann, "bob")
-	if code := s.given(publication.FromCampaign("Friends", of("bob"))); code == "" || strings.HasPrefix(code, "voucher_") {
-		t.Errorf("a referee gets no code of his own: %s", code)
-	}
-	v, err := s.Vouchers.Get(context.Background(), ann)
-	s.must(err)
-	if diff := cmp.Diff(voucher.DiscountVoucher, v.Type); diff != "" || !v.IsReferralCode {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

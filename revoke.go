@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/referral"
@@ -105,5 +107,34 @@ func readReferrals(ctx context.Context, r store.Reader, c *customer.Customer) (*
 	if counters[key] == 0 {
 		return by, nil, nil
 	}
-	return by, &customer.Loyalty{ReferredCustomers: counters[key]}, nil
+	campaigns, err := readReferred(ctx, r, c.ID)
+	return by, &customer.Loyalty{ReferredCustomers: counters[key], Campaigns: campaigns}, err
+}
+
+// readReferred reads how many a referrer has brought into each campaign of which he holds a code, by its name.
+func readReferred(ctx context.Context, r store.Reader, customerID string) (map[string]customer.LoyaltyCampaign, error) {
+	holders, _, err := holdersOf(ctx, r, store.Query{Parent: customerID})
+	if err != nil {
+		return nil, err
+	}
+	campaigns := make(map[string]customer.LoyaltyCampaign)
+	for _, h := range holders {
+		if h.HolderRole != publication.Referrer {
+			continue
+		}
+		camp, _, err := find[campaign.Campaign](ctx, r, record.Campaign, h.CampaignID)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		key := redemption.RefereesKey(customerID, camp.ID)
+		counters, err := r.Counters(ctx, []redemption.CounterKey{key})
+		if err != nil {
+			return nil, fmt.Errorf("voucherify: read counters of %s: %w", customerID, err)
+		}
+		campaigns[camp.Name] = customer.LoyaltyCampaign{ReferredCustomers: counters[key]}
+	}
+	return campaigns, nil
 }

@@ -88,12 +88,12 @@ const (
 	OrdersTotalCount       = "orders.total_count"
 )
 
-// Loyalty is what a customer holds in loyalty campaigns.
+// Loyalty is what a customer holds in loyalty campaigns, and whom he has brought into referral campaigns.
 type Loyalty struct {
 	// Points are those of all cards that have not expired.
 	Points            int64 `json:"points"`
 	ReferredCustomers int64 `json:"referred_customers"`
-	// Campaigns are the campaigns in which the customer is a member, by name.
+	// Campaigns are the campaigns in which the customer is a member, or a referrer, by name.
 	Campaigns map[string]LoyaltyCampaign `json:"campaigns,omitempty"`
 }
 
