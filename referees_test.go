@@ -2,6 +2,7 @@ package voucherify_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/filter"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
@@ -138,15 +140,41 @@ func TestReferralCodesInAQualification(t *testing.T) {
 	s.programme(nil)
 	ann := s.referrer("ann")
 	s.must(second(s.Referrals.AddHolders(background, ann, named("bob"))))
-	for who, want := range map[string]string{"ann": "[]", "bob": "[ANN]", "cat": "[]"} {
-		answer, err := s.Qualify(background, redemption.QualificationRequest{Customer: of(who), Order: &order.Order{Amount: 1000}})
-		s.must(err)
-		var codes []string
-		for _, q := range answer.Redeemables {
-			codes = append(codes, q.ID)
+	for _, scenario := range []redemption.Scenario{redemption.ScenarioAll, redemption.ScenarioCustomerWallet, redemption.ScenarioAudienceOnly} {
+		for who, want := range map[string]string{"ann": "[]", "bob": "[ANN]", "cat": "[]"} {
+			equal(t, who+" "+want, who+" "+fmt.Sprint(s.offered(redemption.QualificationRequest{
+				Scenario: scenario, Customer: of(who), Order: &order.Order{Amount: 1000},
+			})))
 		}
-		equal(t, who+" "+want, who+" "+fmt.Sprint(codes))
 	}
+	var roles filter.Filter
+	for role, want := range map[string]string{"REFEREE": "[ANN]", "OWNER": "[]", "REFERRER": "[]"} {
+		s.must(json.Unmarshal([]byte(`{"junction":"and","holder_role":{"conditions":{"$is":["`+role+`"]}}}`), &roles))
+		equal(t, role+" "+want, role+" "+fmt.Sprint(s.offered(redemption.QualificationRequest{
+			Customer: of("bob"), Order: &order.Order{Amount: 1000}, Options: redemption.QualificationOptions{Filters: &roles},
+		})))
+	}
+}
+
+// A code without a discount is offered, as it makes a referee of who has it.
+func TestAReferralCodeWithoutADiscountInAQualification(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.bySigningUp(nil)
+	s.must(second(s.Referrals.AddHolders(background, s.referrer("ann"), named("bob"))))
+	equal(t, []string{"ANN"}, s.offered(redemption.QualificationRequest{Customer: of("bob"), Order: &order.Order{Amount: 1000}}))
+}
+
+// offered are the ids of what a qualification answers.
+func (s *shop) offered(request redemption.QualificationRequest) []string {
+	s.t.Helper()
+	answer, err := s.Qualify(background, request)
+	s.must(err)
+	var ids []string
+	for _, q := range answer.Redeemables {
+		ids = append(ids, q.ID)
+	}
+	return ids
 }
 
 func TestTiersThatAreRefused(t *testing.T) {

@@ -105,7 +105,7 @@ func (c *Candidacy) propose() {
 		switch {
 		case i.object == PromotionTier && c.scene.tiers:
 			c.add(&candidate{object: PromotionTier, id: i.id, created: i.created, incentive: i})
-		case i.object == Voucher && c.scene.campaigns:
+		case i.object == Voucher && c.scene.campaigns && i.campaign.CampaignType != campaign.ReferralProgram: // nobody uses his own code
 			c.add(&candidate{object: Campaign, id: i.campaign.ID, created: i.created, incentive: i})
 		}
 	}
