@@ -34,6 +34,7 @@ examples:
 	go run ./examples/stacking
 	go run ./examples/freeitems
 	go run ./examples/giftcard
+	go run ./examples/referral
 	go run ./examples/hosttx
 	go run ./examples/flashsale
 	go run ./examples/segments

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"reflect"
 
 	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -46,6 +48,9 @@ func (s *Campaigns) create(ctx context.Context, c *change, camp *campaign.Campai
 	}
 	var err error
 	if camp.AccessSettingsAssignments, err = c.checkAccess(ctx, camp.AccessSettingsAssignments); err != nil {
+		return err
+	}
+	if camp.ReferralProgram, err = c.resolveProgram(ctx, camp.ReferralProgram); err != nil {
 		return err
 	}
 	camp.ID, camp.CreatedAt, camp.UpdatedAt, camp.Version = c.ids.Next(id.Campaign), c.now, nil, 1
@@ -129,7 +134,7 @@ func configured(field string, err error) error {
 // voucherOf is a new voucher of a campaign. Discount, effect of the gift and window stay with the campaign until it changes.
 func voucherOf(camp *campaign.Campaign) voucher.Voucher {
 	v := voucher.Voucher{
-		CampaignID: camp.ID, Type: camp.Voucher.Type, Redemption: voucher.Redemption{Quantity: camp.Voucher.Redemption.Quantity},
+		CampaignID: camp.ID, Type: camp.Voucher.Type, IsReferralCode: camp.Voucher.IsReferralCode, Redemption: voucher.Redemption{Quantity: camp.Voucher.Redemption.Quantity},
 	}
 	if g := camp.Voucher.Gift; g != nil {
 		v.Gift = voucher.Gift{Amount: g.Amount}.Opened()
@@ -192,8 +197,9 @@ func (s *Campaigns) edit(ctx context.Context, idOrName string, kind event.Type, 
 
 // Update replaces description, dates, category, discount, limit, join_once, areas and stores, and protection, and merges
 // metadata. The pool may change between STATIC and AUTO_UPDATE. Name, kind, the type of the discount and the amount of the gift
-// are fixed. Codes that were given out or redeemed keep what they had: the old discount or effect, and the old window, are
-// written onto them in the same transaction.
+// are fixed, and so are the conversion event and the type of the reward of a referral programme. Codes that were given out or
+// redeemed keep what they had: the old discount, effect or programme, and the old window, are written onto them in the same
+// transaction.
 func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaign.Campaign, error) {
 	err := s.edit(ctx, camp.ID, event.CampaignUpdated, func(c *change, stored *campaign.Campaign, doc record.Document) (err error) {
 		if err := current(doc, camp.Version); err != nil {
@@ -217,6 +223,11 @@ func (s *Campaigns) Update(ctx context.Context, camp campaign.Campaign) (campaig
 			template.Discount, template.Redemption = camp.Voucher.Discount, camp.Voucher.Redemption
 			template.Gift, template.LoyaltyCard = camp.Voucher.Gift, camp.Voucher.LoyaltyCard
 			stored.Voucher = &template
+		}
+		if sent := camp.ReferralProgram; sent != nil && !reflect.DeepEqual(sent, stored.ReferralProgram) {
+			if stored.ReferralProgram, err = c.resolveProgram(ctx, camp.ReferralProgram); err != nil {
+				return err
+			}
 		}
 		*stored = stored.WithDefaults()
 		if err := stored.Check(); err != nil {
@@ -245,6 +256,14 @@ func fixedParts(stored, sent *campaign.Campaign) error {
 		return fault.New(fault.InvalidCampaign, "a campaign keeps its kind").At("campaign_type")
 	case sent.Type != "" && sent.Type != stored.Type && (sent.Type == campaign.Standalone || stored.Type == campaign.Standalone):
 		return fault.New(fault.InvalidCampaign, "a campaign stays or does not become %s", campaign.Standalone).At("type")
+	case sent.ReferralProgram != nil && stored.ReferralProgram == nil:
+		return fault.New(fault.InvalidCampaign, "a campaign does not become a referral programme").At("referral_program")
+	case sent.ReferralProgram != nil:
+		if err := stored.ReferralProgram.Fixed(sent.ReferralProgram); err != nil {
+			return fault.Within("referral_program", err)
+		}
+	}
+	switch {
 	case sent.Voucher == nil || stored.Voucher == nil:
 		return nil
 	case stored.Voucher.Gift != nil:
@@ -255,10 +274,18 @@ func fixedParts(stored, sent *campaign.Campaign) error {
 		if sent.Voucher.LoyaltyCard == nil {
 			return fault.New(fault.InvalidCampaign, "a loyalty program keeps its card").At("voucher.loyalty_card")
 		}
-	case sent.Voucher.Discount == nil || sent.Voucher.Discount.Type != stored.Voucher.Discount.Type:
+	case !sameType(stored.Voucher.Discount, sent.Voucher.Discount):
 		return fault.New(fault.InvalidCampaign, "the type of a discount never changes").At("voucher.discount.type")
 	}
 	return nil
+}
+
+// sameType reports whether two discounts are of one type; none is a type of its own.
+func sameType(a, b *discount.Discount) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Type == b.Type
 }
 
 // Enable switches a campaign on, Disable off, with everything in it. Nothing that was issued is lost.
@@ -272,7 +299,8 @@ func (s *Campaigns) Disable(ctx context.Context, idOrName string) error {
 }
 
 // Delete removes a campaign with its codes, tiers, stacks and assignments. Without force they go to the bin, where name
-// and codes stay reserved. What was redeemed stays recorded and can be rolled back.
+// and codes stay reserved. What was redeemed stays recorded and can be rolled back. While a referral programme rewards with the
+// campaign it is resource_in_use.
 func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) error {
 	return s.engine.change(ctx, func(c *change) error {
 		camp, doc, err := findCampaign(ctx, c.tx, idOrName)
@@ -282,9 +310,12 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		if camp.Protected {
 			return fault.New(fault.ResourceProtected, "campaign %s is protected", camp.Name).About("campaign", camp.ID)
 		}
+		if err := c.checkRewardsOf(ctx, camp.ID); err != nil {
+			return err
+		}
 		docs := []record.Document{doc}
 		gone, codes := map[string]bool{camp.ID: true}, 0
-		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack} {
+		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack, record.ReferralTier} {
 			for child, err := range c.tx.List(ctx, kind, store.Query{Parent: camp.ID}) {
 				if err != nil {
 					return err

@@ -73,6 +73,9 @@ func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, 
 	if err := readHolders(ctx, r, snapshot, more.Holders); err != nil {
 		return err
 	}
+	if err := readChains(ctx, r, snapshot, more.Chains); err != nil {
+		return err
+	}
 	if len(more.Counters) == 0 {
 		return nil
 	}

@@ -107,7 +107,7 @@ func (c *change) findCustomer(ctx context.Context, payload *customer.Customer) (
 	return stored, doc, err
 }
 
-// Get reads a customer by id or source_id, with the summary of what he has done.
+// Get reads a customer by id or source_id, with the summary of what he has done, who has brought him, and whom he has brought.
 func (s *Customers) Get(ctx context.Context, idOrSource string) (customer.Customer, error) {
 	var found customer.Customer
 	err := s.engine.store.View(ctx, func(r store.Reader) error {
@@ -116,7 +116,10 @@ func (s *Customers) Get(ctx context.Context, idOrSource string) (customer.Custom
 			return err
 		}
 		found = *stored
-		found.Summary, err = readSummary(ctx, r, stored)
+		if found.Summary, err = readSummary(ctx, r, stored); err != nil {
+			return err
+		}
+		found.Referrals, found.Loyalty, err = readReferrals(ctx, r, stored)
 		return err
 	})
 	return found, err

@@ -76,7 +76,7 @@ func (e *Engine) emptyWallet(ctx context.Context, c *change, customerID string, 
 		return 0, err
 	}
 	for i, h := range holders {
-		if err := c.tx.Delete(ctx, docs[i].Kind, docs[i].ID, docs[i].Version); err != nil {
+		if err := c.dropHolder(ctx, h, docs[i]); err != nil {
 			return 0, err
 		}
 		v, doc, err := find[voucher.Voucher](ctx, c.tx, record.Voucher, h.RedeemableID)

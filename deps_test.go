@@ -19,7 +19,7 @@ const modulePath = "github.com/voucherify-go/voucherify"
 // "." is the root. A package that is not listed here has no place yet, and the test says so.
 var levels = map[string]int{
 	"fault": 0, "money": 0, "metadata": 0, "id": 0, "record": 0, "discount/formula": 0,
-	"filter": 0, "location": 0, "access": 0, "ledger": 1,
+	"filter": 0, "location": 0, "access": 0, "ledger": 1, "referral": 1,
 	"order": 1, "product": 1, "customer": 1, "validity": 1, "validation": 1,
 	"discount": 2, "event": 2, "loyalty": 2,
 	"campaign": 3, "voucher": 3, "promotion": 3,

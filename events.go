@@ -87,6 +87,11 @@ type Events struct{ engine *Engine }
 // Track records an event and stores its customer, who is created when the source_id is new; an id must exist. An event
 // without a schema is not_found (see WithUndefinedEvents), one whose metadata does not fit is metadata_validation_failed.
 // A repetition under the same EventID returns the first event and changes nothing.
+//
+// An event that names a referral code makes a referee of the customer when it is the one that the code's campaign converts by,
+// and both sides get their rewards in the same transaction. Nothing of that happens while the code or the campaign cannot be
+// used, to the referrer himself and those who have brought him, to a customer who was brought before, and for an event of the
+// past. A code that does not exist is not_found, one without a referrer not_published.
 func (s *Events) Track(ctx context.Context, e event.Custom) (event.Tracked, error) {
 	if err := e.Check(); err != nil {
 		return event.Tracked{}, err
@@ -145,9 +150,15 @@ func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.T
 	if err := c.putEvent(ctx, &tracked); err != nil {
 		return none, err
 	}
-	return tracked, c.emit(event.CustomerCustomEvent, tracked.ID, map[string]any{
-		"event": &tracked, "event_schema": schema, "customer": buyer, "referral": nil, "loyalty": nil,
-	})
+	if err := c.emit(event.CustomerCustomEvent, tracked.ID, map[string]any{
+		"event": &tracked, "event_schema": schema, "customer": buyer, "referral": x.Referral, "loyalty": nil,
+	}); err != nil {
+		return none, err
+	}
+	if x.Referral == nil || occurred.Before(c.now) {
+		return tracked, nil
+	}
+	return tracked, e.convertByEvent(ctx, c, &tracked, x.Referral, buyer)
 }
 
 // eventSchema reads the schema of an event; nil for an event that needs none.

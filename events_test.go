@@ -168,7 +168,7 @@ func TestTrackRefuses(t *testing.T) {
 	stranger := rated(5)
 	stranger.Customer.Metadata = wrong
 	referral := rated(5)
-	referral.Referral = &event.Referral{Code: "BOB"}
+	referral.Customer.Metadata, referral.Referral = fits, &event.Referral{Code: "BOB"}
 	for _, test := range []struct {
 		name  string
 		event event.Custom
@@ -180,7 +180,7 @@ func TestTrackRefuses(t *testing.T) {
 		{"an unknown customer", unknown, "not_found customer: Cannot find customer with id cust_x"},
 		{"metadata of the customer that does not fit", stranger, mistyped("customer.metadata")},
 		{"the future", future, "invalid_payload occurred_at: 2026-11-25T12:00:00.000001Z lies in the future"},
-		{"a referral", referral, "not_supported referral: referrals are not supported"},
+		{"a referral", referral, "not_found referral.code: Cannot find voucher with id BOB"},
 	} {
 		_, err := s.Events.Track(ctx, test.event)
 		same(t, test.name, test.want, says(err))

@@ -16,7 +16,7 @@ import (
 // freeze writes the old discount, or effect of the gift, and window onto codes that were given out or redeemed under them.
 func (s *Campaigns) freeze(ctx context.Context, c *change, before, after *campaign.Campaign) error {
 	if before.Voucher == nil || (reflect.DeepEqual(before.Window, after.Window) && reflect.DeepEqual(before.Voucher.Discount, after.Voucher.Discount) &&
-		reflect.DeepEqual(before.Voucher.Gift, after.Voucher.Gift)) {
+		reflect.DeepEqual(before.Voucher.Gift, after.Voucher.Gift) && reflect.DeepEqual(before.ReferralProgram, after.ReferralProgram)) {
 		return nil
 	}
 	var vouchers []*voucher.Voucher
@@ -49,6 +49,9 @@ func (s *Campaigns) freeze(ctx context.Context, c *change, before, after *campai
 		}
 		if v.Gift != nil && v.Gift.Effect == "" {
 			v.Gift.Effect = before.Voucher.Gift.Effect
+		}
+		if v.ReferralProgram == nil {
+			v.ReferralProgram = before.ReferralProgram
 		}
 		v.Window, v.OwnWindow = v.WindowIn(before.Window), true
 		fillUsage(v, used)

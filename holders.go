@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -132,20 +133,44 @@ func readHolders(ctx context.Context, r store.Reader, snapshot *redemption.Snaps
 	return nil
 }
 
-// putHolder plans that a customer holds a voucher. joinKey, unless it is empty, is a key that only one holder may have.
-func (c *change) putHolder(v *voucher.Voucher, camp *campaign.Campaign, owner *customer.Customer, joinKey string) error {
-	h := publication.Holder{
+// holding is how a customer holds a code.
+type holding struct {
+	role     publication.Role
+	metadata metadata.Map
+	joinKey  string // unless it is empty, a key that only one holder may have
+}
+
+// putHolder plans that a customer holds a voucher. The holders of a referral code can be listed.
+func (c *change) putHolder(v *voucher.Voucher, camp *campaign.Campaign, owner *customer.Customer, how holding) (*publication.Holder, error) {
+	h := &publication.Holder{
 		ID: c.ids.Next(id.Holder), RedeemableID: v.ID, RedeemableObject: string(redemption.Voucher), CustomerID: owner.ID,
-		HolderRole: publication.Owner, VoucherType: v.Type, CreatedAt: c.now, Version: 1,
+		HolderRole: how.role, VoucherType: v.Type, Metadata: how.metadata, CreatedAt: c.now, Version: 1,
 	}
 	if camp != nil {
 		h.CampaignID, h.CampaignType = camp.ID, camp.CampaignType
 	}
-	keys := append([]string{holderKey(v.ID, owner.ID)}, keyOf("join", joinKey)...)
-	if err := c.put(saved{kind: record.Holder, id: h.ID, created: c.now, parent: owner.ID, keys: keys}, &h); err != nil {
+	keys := append([]string{holderKey(v.ID, owner.ID)}, keyOf("join", how.joinKey)...)
+	if err := c.put(saved{kind: record.Holder, id: h.ID, created: c.now, parent: owner.ID, keys: keys}, h); err != nil {
+		return nil, err
+	}
+	if v.IsReferralCode {
+		if err := c.put(saved{kind: record.ReferralHolder, id: h.ID, created: c.now, parent: v.ID}, struct{}{}); err != nil {
+			return nil, err
+		}
+	}
+	return h, c.emit(event.HolderAssigned, h.ID, map[string]any{"holder": h, "voucher": v, "campaign": camp, "customer": owner})
+}
+
+// dropHolder deletes the record of a holder.
+func (c *change) dropHolder(ctx context.Context, h *publication.Holder, doc record.Document) error {
+	if err := c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version); err != nil || h.CampaignType != campaign.ReferralProgram {
 		return err
 	}
-	return c.emit(event.HolderAssigned, h.ID, map[string]any{"holder": &h, "voucher": v, "campaign": camp, "customer": owner})
+	listed, err := c.tx.Get(ctx, record.ReferralHolder, h.ID)
+	if err != nil {
+		return fmt.Errorf("voucherify: read holder: %w", err)
+	}
+	return c.tx.Delete(ctx, listed.Kind, listed.ID, listed.Version)
 }
 
 // giveUp takes a code that is deleted out of its pool and out of the wallet of its holder. The other holders of a generic
@@ -168,7 +193,7 @@ func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 	if err != nil {
 		return err
 	}
-	if err := c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version); err != nil {
+	if err := c.dropHolder(ctx, h, doc); err != nil {
 		return err
 	}
 	return c.emitHolderRemoved(h, v)

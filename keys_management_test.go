@@ -16,6 +16,7 @@ import (
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -94,9 +95,12 @@ var managementKeys = []keyRow{
 	{
 		key: fault.NotSupported,
 		fail: func(s *shop) error {
-			return second(s.Campaigns.Create(background, campaign.Campaign{Name: "L", CampaignType: campaign.ReferralProgram}))
+			programme := s.programme(nil)
+			tier := referral.Tier{CampaignID: programme.ID, Name: "T", Reward: referral.Reward{Type: "MATERIAL"}}
+			tier.Parameters.Criterion = referral.EachReferee
+			return second(s.Referrals.CreateTier(background, tier))
 		},
-		want: `{"code":400,"key":"not_supported","message":"Not supported","details":"campaigns of type REFERRAL_PROGRAM are not supported","field":"campaign_type"}`,
+		want: `{"code":400,"key":"not_supported","message":"Not supported","details":"rewards of type \"MATERIAL\" are not supported, only \"CAMPAIGN\"","field":"reward.type"}`,
 	},
 	{
 		key: fault.ResourceInUse,

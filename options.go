@@ -70,7 +70,8 @@ func WithClock(clock func() time.Time) Option {
 }
 
 // WithIDs replaces the source of identifiers: it returns where the identifiers of a call start. Default: the instant of the
-// call and random bits, ascending within the process. Meant for tests that compare whole answers.
+// call and random bits, ascending within the process. It is asked again by calls that make many codes or give rewards. Meant
+// for tests that compare whole answers.
 func WithIDs(start func(now time.Time) id.Sequence) Option {
 	return optionFunc(func(o *options) error {
 		if start == nil {

@@ -206,7 +206,9 @@ func (p *publishing) joined(ctx context.Context) (*publication.Publication, erro
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(holders, func(h *publication.Holder) bool { return h.CampaignID == p.campaign.ID })
+	at := slices.IndexFunc(holders, func(h *publication.Holder) bool {
+		return h.CampaignID == p.campaign.ID && h.HolderRole != publication.Referee
+	})
 	if at < 0 {
 		return nil, nil //nolint:nilnil // no answer yet
 	}

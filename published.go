@@ -80,7 +80,11 @@ func (p *publishing) give(ctx context.Context, v *voucher.Voucher, owner *custom
 		joinKey = p.campaign.ID + "/" + owner.ID
 	}
 	v.Publish.Count++
-	if err := p.putHolder(v, p.campaign, owner, joinKey); err != nil {
+	role := publication.Owner
+	if v.IsReferralCode {
+		role = publication.Referrer
+	}
+	if _, err := p.putHolder(v, p.campaign, owner, holding{role: role, joinKey: joinKey}); err != nil {
 		return err
 	}
 	return p.emit(event.VoucherPublished, v.ID, map[string]any{

@@ -17,7 +17,8 @@ import (
 // charge, all in one transaction.
 //
 // When the answer is no, the error is a *redemption.Refused with the decision; nothing was counted, and the attempt is
-// recorded. With an idempotency key the call can be repeated until it answers: a success is stored under the key and
+// recorded. A referral code makes a referee of the customer, and what both sides get for that is given in the same transaction:
+// when it cannot be given, that is the error and the redeem has no effect. With an idempotency key the call can be repeated until it answers: a success is stored under the key and
 // returned again byte for byte; the same key with another request is duplicate_resource_key; a refusal is not stored, so
 // that a corrected cart can be tried under the same key.
 func (e *Engine) Redeem(ctx context.Context, request redemption.Request) (*redemption.Result, error) {
@@ -74,7 +75,10 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 	if err != nil {
 		return nil, nil, err
 	}
-	return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...)
+	if err := e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...); err != nil {
+		return nil, nil, err
+	}
+	return result, nil, e.convertAll(ctx, tx, op, calculation.Conversions(result), result.Customer)
 }
 
 // disown notes the revision that a plan has raised in the transaction of a host. Until the host commits, a catalogue of that

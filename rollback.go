@@ -15,7 +15,8 @@ import (
 // quotas get back exactly what the redemption had taken, whatever became of the campaign since, and (unless the stacking
 // rules say WITHOUT_ORDER) its discounts leave the order, which is canceled once nothing redeemed on it stands. What
 // returns have given back before is not given back twice. Credits go back to the gift cards that have paid them, also when a card
-// has expired or is disabled.
+// has expired or is disabled. A customer who was brought by the redemption counts no more for his referrer, and is new to the
+// campaign again; what was given for him stays, see redemption.RevokedReferral.
 //
 // A redemption is rolled back once: the second time is already_rolled_back, and the attempt is recorded.
 func (e *Engine) Rollback(ctx context.Context, request redemption.RollbackRequest) (*redemption.RollbackResult, error) {
@@ -72,13 +73,19 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
 		return nil, nil, err
 	}
+	if err := readConversions(ctx, tx, snapshot, request.Redemption); err != nil {
+		return nil, nil, err
+	}
 	plan, result, err := redemption.PlanRollback(snapshot, request, redemption.RollbackPolicy{
 		OrderMode: catalogue.StackingRules().RedeemablesRollbackOrderMode, Window: e.options.rollbackWindow,
 	})
 	var refusal *fault.Error
 	switch {
 	case err == nil:
-		return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)
+		if err := e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...); err != nil {
+			return nil, nil, err
+		}
+		return result, nil, e.revoke(ctx, tx, op, result)
 	case errors.As(err, &refusal) && plan != nil:
 		refused := &redemption.Refused{Cause: refusal}
 		return nil, refused, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)

@@ -138,7 +138,6 @@ var badCampaigns = []badCall{
 	badCampaign("no kind and no codes", payload("campaign_type"), func(c *campaign.Campaign) { c.CampaignType, c.Voucher = "", nil }),
 	badCampaign("codes of another kind", place{fault.InvalidCampaign, "voucher.loyalty_card"}, func(c *campaign.Campaign) { c.CampaignType, c.Voucher.Type = "", "LOYALTY_CARD" }),
 	badCampaign("two rules", payload("validation_rules"), func(c *campaign.Campaign) { c.ValidationRules = []string{"val_1", "val_2"} }),
-	badCampaign("a kind of later", place{fault.NotSupported, "campaign_type"}, func(c *campaign.Campaign) { c.CampaignType = campaign.ReferralProgram }),
 	badCampaign("an unknown pool", payload("type"), func(c *campaign.Campaign) { c.Type = "LAKE" }),
 	badCampaign("codes of a promotion", place{fault.InvalidCampaign, "voucher"}, func(c *campaign.Campaign) { c.CampaignType = campaign.Promotion }),
 	badCampaign("no discount", place{fault.InvalidCampaign, "voucher.discount"}, func(c *campaign.Campaign) { c.Voucher.Discount = nil }),

@@ -6,10 +6,13 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -48,7 +51,7 @@ type verification struct {
 }
 
 func (v *verification) run(ctx context.Context) error {
-	for _, step := range [...]func(context.Context) (bool, error){v.redemptions, v.cards, v.departed, v.sums} {
+	for _, step := range [...]func(context.Context) (bool, error){v.redemptions, v.referrals, v.cards, v.departed, v.sums} {
 		if more, err := step(ctx); err != nil || !more {
 			return err
 		}
@@ -107,17 +110,43 @@ func (v *verification) consume(x *redemption.Redemption) {
 	}
 }
 
+// referrals adds up whom referrers have brought.
+func (v *verification) referrals(ctx context.Context) (bool, error) {
+	for page, err := range v.pages(ctx, record.Referral, "") {
+		if err != nil {
+			return false, err
+		}
+		for _, doc := range page {
+			made, err := decode[referral.Referral](doc)
+			if err != nil {
+				return false, err
+			}
+			if strings.HasPrefix(made.ReferrerID, id.Anonymous) {
+				continue
+			}
+			for _, campaignID := range [...]string{"", made.CampaignID} {
+				key := redemption.RefereesKey(made.ReferrerID, campaignID)
+				v.counters[key] += 0 // of a referrer whose referrals were all revoked
+				if made.Status == referral.Converted {
+					v.counters[key]++
+				}
+			}
+		}
+	}
+	return true, nil
+}
+
 // entry compares a redemption with the entry that took its credits.
 func (v *verification) entry(ctx context.Context, x *redemption.Redemption) (bool, error) {
-	id := x.Granted.TransactionID
-	if id == "" {
+	entryID := x.Granted.TransactionID
+	if entryID == "" {
 		f, differs := ledger.Differ(ledger.CheckSpent, "redemption", x.ID, "amount", 0, x.Amount)
 		return !differs || v.report(f), nil
 	}
-	t, _, err := find[ledger.Transaction](ctx, v.reader, record.Transaction, id)
+	t, _, err := find[ledger.Transaction](ctx, v.reader, record.Transaction, entryID)
 	if isMissing(err) {
 		return v.report(ledger.Finding{
-			Check: ledger.CheckReference, Object: "redemption", ID: x.ID, Field: "transaction_id", Want: "an entry", Got: "missing " + id,
+			Check: ledger.CheckReference, Object: "redemption", ID: x.ID, Field: "transaction_id", Want: "an entry", Got: "missing " + entryID,
 		}), nil
 	}
 	if err != nil {

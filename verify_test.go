@@ -134,3 +134,30 @@ func (b *books) edit(kind record.Kind, id, from, to string) {
 		return tx.Put(background, doc)
 	})
 }
+
+func TestVerifyCountsReferees(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	camp := s.programme(nil)
+	ann := s.referrer("ann")
+	result := s.refers(ann, "bob")
+	b := &books{shop: s}
+	owner, err := s.Customers.Get(background, "ann")
+	s.must(err)
+	s.verified()
+	for _, campaignID := range []string{"", camp.ID} {
+		b.consume(redemption.Consume{Key: redemption.RefereesKey(owner.ID, campaignID), Delta: 1})
+	}
+	found := func() []string {
+		var got []string
+		for f, err := range s.Verify(background) {
+			s.must(err)
+			got = append(got, fmt.Sprint(f.Check, " ", f.ID, " ", f.Want, " ", f.Got))
+		}
+		return got
+	}
+	of := "counter referees/" + owner.ID
+	equal(t, []string{of + " 1 2", of + "//" + camp.ID + " 1 2"}, found())
+	s.must(second(s.Rollback(background, redemption.RollbackRequest{Redemption: result.ID()})))
+	equal(t, []string{of + " 0 1", of + "//" + camp.ID + " 0 1"}, found())
+}

@@ -21,11 +21,13 @@
 //	Loyalty                            members, points and tiers of loyalty programs
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
+//	Referrals                          who has brought whom, and what for
 //	Orders, Redemptions                what was bought and redeemed
 //	EventSchemas, Events               what customers do elsewhere
 //	MetadataSchemas                    what metadata may hold
 //
-// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host.
+// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host, and so has
+// Referrals.AddHolders.
 //
 // Money on gift cards moves by these verbs and by Vouchers.AddBalance; each movement is an entry of the ledger (package ledger),
 // and Verify replays the ledger against balances, redemptions and counters.
@@ -65,6 +67,8 @@ type Engine struct {
 	Rules *Rules
 	// Publications gives codes to customers and remembers to whom.
 	Publications *Publications
+	// Referrals keeps what referrers are rewarded for, and shows who has brought whom.
+	Referrals *Referrals
 	// Customers keeps profiles, shows wallets and forgets people.
 	Customers *Customers
 	// Segments keeps named groups of customers, listed or found by a filter.
@@ -120,6 +124,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Templates = &Templates{e}
 	e.Rules = &Rules{e}
 	e.Publications = &Publications{e}
+	e.Referrals = &Referrals{e}
 	e.Customers = &Customers{e}
 	e.Segments = &Segments{e}
 	e.Locations = &Locations{e}

@@ -13,6 +13,7 @@ import (
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -20,7 +21,7 @@ import (
 // Kind is Voucherify's campaign_type: what the campaign gives.
 type Kind string
 
-// The kinds of campaigns. Referrals are refused by Check in this version.
+// The kinds of campaigns.
 const (
 	DiscountCoupons Kind = "DISCOUNT_COUPONS"
 	Promotion       Kind = "PROMOTION"
@@ -29,9 +30,9 @@ const (
 	ReferralProgram Kind = "REFERRAL_PROGRAM"
 )
 
-// HasCodes reports whether campaigns of the kind have codes, as this version makes them.
+// HasCodes reports whether campaigns of the kind have codes.
 func (k Kind) HasCodes() bool {
-	return k == DiscountCoupons || k == GiftVouchers || k == LoyaltyProgram
+	return k == DiscountCoupons || k == GiftVouchers || k == LoyaltyProgram || k == ReferralProgram
 }
 
 // Pool is Voucherify's type of a campaign: how its set of codes grows.
@@ -64,10 +65,12 @@ type Campaign struct {
 	AutoJoin bool `json:"auto_join,omitempty"`
 	// LoyaltyTiersExpiration says how tiers of a loyalty program are reached and lost; nil lets them follow the balance.
 	LoyaltyTiersExpiration *loyalty.TiersExpiration `json:"loyalty_tiers_expiration,omitempty"`
-	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it, and a loyalty program
-	// always has it.
+	// JoinOnce gives each customer at most one code. A campaign with one generic code ignores it; loyalty programs and
+	// referral programmes always have it.
 	JoinOnce   bool   `json:"join_once,omitempty"`
 	CategoryID string `json:"category_id,omitempty"`
+	// ReferralProgram is what makes referees of customers; only campaigns of kind ReferralProgram have one.
+	ReferralProgram *referral.Program `json:"referral_program,omitempty"`
 	// ValidationRules is the id of a rule to assign on creation, at most one; later changes go through assignments. It is not
 	// stored.
 	ValidationRules []string     `json:"validation_rules,omitempty"`
@@ -92,6 +95,8 @@ type Template struct {
 	Gift        *Gift              `json:"gift,omitempty"`
 	LoyaltyCard *loyalty.Card      `json:"loyalty_card,omitempty"`
 	CodeConfig  voucher.CodeConfig `json:"code_config,omitzero"`
+	// IsReferralCode is true for the codes of a referral programme, and false for all others.
+	IsReferralCode bool `json:"is_referral_code,omitempty"`
 	// Code is the one code of a Standalone campaign.
 	Code       string             `json:"code,omitempty"`
 	Redemption TemplateRedemption `json:"redemption"`
@@ -132,7 +137,10 @@ func (c Campaign) WithDefaults() Campaign {
 	}
 	template := *c.Voucher
 	c.Voucher = &template
-	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons) {
+	if c.CampaignType == ReferralProgram || c.CampaignType == "" && template.IsReferralCode {
+		c.CampaignType, template.IsReferralCode = ReferralProgram, true
+	}
+	if template.Type == "" && (c.CampaignType == "" || c.CampaignType == DiscountCoupons || c.CampaignType == ReferralProgram) {
 		template.Type = voucher.DiscountVoucher
 	}
 	for _, kind := range [...]struct {
@@ -152,7 +160,7 @@ func (c Campaign) WithDefaults() Campaign {
 	if c.Type == "" && c.CampaignType.HasCodes() {
 		c.Type = Static
 	}
-	c.JoinOnce = c.CampaignType == LoyaltyProgram || c.JoinOnce && c.Type != Standalone
+	c.JoinOnce = c.CampaignType == LoyaltyProgram || c.CampaignType == ReferralProgram || c.JoinOnce && c.Type != Standalone
 	return c
 }
 
@@ -197,6 +205,14 @@ func (c Campaign) checkKind() error {
 	default:
 		return fault.Invalid("type", "%q is not one of STATIC, AUTO_UPDATE, STANDALONE", c.Type)
 	}
+	if c.CampaignType != ReferralProgram {
+		if c.ReferralProgram != nil {
+			return fault.New(fault.InvalidCampaign, "a campaign of type %s has no referral programme", c.CampaignType).At("referral_program")
+		}
+		if c.Voucher != nil && c.Voucher.IsReferralCode {
+			return fault.New(fault.InvalidCampaign, "a campaign of type %s has no referral codes", c.CampaignType).At("voucher.is_referral_code")
+		}
+	}
 	switch c.CampaignType {
 	case Promotion:
 		if c.Voucher != nil || c.VouchersCount != 0 {
@@ -210,7 +226,7 @@ func (c Campaign) checkKind() error {
 	case LoyaltyProgram:
 		return c.checkLoyalty()
 	case ReferralProgram:
-		return fault.New(fault.NotSupported, "campaigns of type %s are not supported", c.CampaignType).At("campaign_type")
+		return c.checkReferral()
 	}
 	return fault.Invalid("campaign_type", "%q is not a kind of campaign", c.CampaignType)
 }

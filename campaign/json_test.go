@@ -15,7 +15,7 @@ const (
 		"gift": {"amount": 10000, "effect": "APPLY_TO_ITEMS"},
 		"loyalty_card": {"points": 500, "expiration_rules": {"period_type": "MONTH", "period_value": 12, "rounding_type": "PARTICULAR_MONTH", "rounding_value": 6}},
 		"code_config": {"length": 8, "charset": "ABC123", "prefix": "A-", "postfix": "-Z", "pattern": "########"},
-		"code": "SPRING", "redemption": {"quantity": 3}
+		"is_referral_code": true, "code": "SPRING", "redemption": {"quantity": 3}
 	}`
 	fullCampaign = `{
 		"id": "camp_19ca9450a000000001", "name": "Spring", "description": "All of March", "campaign_type": "DISCOUNT_COUPONS", "type": "AUTO_UPDATE",
@@ -23,7 +23,11 @@ const (
 		"start_date": "2026-03-01T00:00:00Z", "expiration_date": "2026-03-31T22:00:00.5Z",
 		"validity_timeframe": {"duration": "PT1H", "interval": "P1D"}, "validity_day_of_week": [0, 6],
 		"validity_hours": {"daily": [{"days_of_week": [1], "start_time": "09:00", "expiration_time": "17:30"}]},
-		"activity_duration_after_publishing": "P24D", "join_once": true, "auto_join": true, "category_id": "cat_1", "validation_rules": ["val_1"], "metadata": {"channel": "web"},
+		"activity_duration_after_publishing": "P24D", "join_once": true, "auto_join": true, "category_id": "cat_1", "validation_rules": ["val_1"],
+		"referral_program": {
+			"conversion_event_type": "custom_event", "custom_event": {"id": "ms_1", "name": "signed_up"},
+			"referee_reward": {"related_object_parent": {"id": "camp_1", "name": "Cards", "object": "CAMPAIGN"}, "type": "GIFT_VOUCHER", "amount": 500}
+		}, "metadata": {"channel": "web"},
 		"access_settings_assignments": [{"area_id": "ar_1"}, {"area_id": "ar_1", "all_stores": true}, {"area_id": "ar_2", "area_store_id": "ars_1"}],
 		"loyalty_tiers_expiration": {"qualification_type": "BALANCE", "start_date": {"type": "IMMEDIATE"},
 			"expiration_date": {"type": "CUSTOM", "extend": "P3M", "rounding": {"type": "CUSTOM", "strategy": "END", "unit": "MONTH", "value": 2}}},

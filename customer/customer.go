@@ -37,10 +37,12 @@ type Customer struct {
 	Birthday string       `json:"birthday,omitempty"`
 	Address  *Address     `json:"address,omitempty"`
 	Metadata metadata.Map `json:"metadata,omitempty"`
-	// SystemMetadata, Summary and Loyalty are what the engine says about the customer; in a request they are ignored.
+	// SystemMetadata, Summary, Loyalty and Referrals are what the engine says about the customer; in a request they are ignored.
 	SystemMetadata metadata.Map `json:"system_metadata,omitempty"`
 	Summary        *Summary     `json:"summary,omitempty"`
 	Loyalty        *Loyalty     `json:"loyalty,omitempty"`
+	// Referrals are the campaigns into which others have brought the customer; nil for none, and where many are listed.
+	Referrals *Referrals `json:"referrals,omitempty"`
 
 	CreatedAt time.Time  `json:"created_at,omitzero"`
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
@@ -151,7 +153,7 @@ func Merge(stored, payload *Customer) *Customer {
 // profile returns what c says about a new customer: nothing to clear, and nothing that only the engine says.
 func (c *Customer) profile() *Customer {
 	own := *c
-	own.SystemMetadata, own.Summary, own.Loyalty, own.Clear = nil, nil, nil, 0
+	own.SystemMetadata, own.Summary, own.Loyalty, own.Referrals, own.Clear = nil, nil, nil, nil, 0
 	return &own
 }
 

@@ -152,7 +152,7 @@ func TestEqualSeesEveryField(t *testing.T) {
 		return &customer.Customer{
 			ID: "cust_1", SourceID: "7", Name: "Anna", Description: "a regular", Email: "anna@example.com", Phone: "1", Birthdate: "1990-12-31",
 			Birthday: "1990-12-30", Address: &customer.Address{City: "Berlin"}, Metadata: metadata.Map{"visits": 3},
-			SystemMetadata: metadata.Map{"origin": "import"}, Summary: &customer.Summary{}, Loyalty: &customer.Loyalty{},
+			SystemMetadata: metadata.Map{"origin": "import"}, Summary: &customer.Summary{}, Loyalty: &customer.Loyalty{}, Referrals: &customer.Referrals{},
 			CreatedAt: updated, UpdatedAt: &updated, Version: 3, Clear: customer.ClearPhone,
 		}
 	}

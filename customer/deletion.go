@@ -38,6 +38,8 @@ type Counts struct {
 	Answers      int `json:"answers"`
 	Counters     int `json:"counters"`
 	CustomEvents int `json:"custom_events"`
+	// Referrals counts whom the customer has brought and by whom he was, with the rewards. (Not a field of Voucherify.)
+	Referrals int `json:"referrals"`
 }
 
 // Anything reports whether anything of the customer was there.

@@ -55,6 +55,9 @@ func TestAFullDocumentSurvives(t *testing.T) {
 		"phone": "+48 600 000 000", "birthdate": "1990-12-31", "birthday": "1990-12-30", "address": `+fullAddress+`,
 		"system_metadata": {"origin": "import"}, "summary": `+fullSummary+`,
 		"loyalty": {"points": 41, "referred_customers": 1, "campaigns": {"Tiers 2": {"points": 41, "loyalty_tier": "ltr_1", "referred_customers": 1}}},
+		"referrals": {"total": 1, "campaigns": [{
+			"campaign_id": "camp_1", "referrer_id": "cust_2", "related_object_id": "r_1", "related_object_type": "redemption", "date": "2026-03-01T12:00:00Z"
+		}]},
 		"metadata": {"level": "gold", "points": 12.5, "tags": ["a", 1, true, null], "home": {"lat": 50.06}},
 		"created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 3
 	}`)

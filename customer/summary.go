@@ -88,12 +88,12 @@ const (
 	OrdersTotalCount       = "orders.total_count"
 )
 
-// Loyalty is what a customer holds in loyalty campaigns.
+// Loyalty is what a customer holds in loyalty campaigns, and whom he has brought into referral campaigns.
 type Loyalty struct {
 	// Points are those of all cards that have not expired.
 	Points            int64 `json:"points"`
 	ReferredCustomers int64 `json:"referred_customers"`
-	// Campaigns are the campaigns in which the customer is a member, by name.
+	// Campaigns are the campaigns in which the customer is a member, or a referrer, by name.
 	Campaigns map[string]LoyaltyCampaign `json:"campaigns,omitempty"`
 }
 
@@ -102,4 +102,19 @@ type LoyaltyCampaign struct {
 	Points            int64  `json:"points"`
 	LoyaltyTier       string `json:"loyalty_tier,omitempty"`
 	ReferredCustomers int64  `json:"referred_customers"`
+}
+
+// Referrals are who has brought a customer, one referrer for each campaign: the first.
+type Referrals struct {
+	Total     int64      `json:"total"`
+	Campaigns []Referral `json:"campaigns"`
+}
+
+// Referral is who has brought a customer into one campaign, and by what: a redemption or a custom event.
+type Referral struct {
+	CampaignID        string    `json:"campaign_id"`
+	ReferrerID        string    `json:"referrer_id"`
+	RelatedObjectID   string    `json:"related_object_id"`
+	RelatedObjectType string    `json:"related_object_type"`
+	Date              time.Time `json:"date"`
 }

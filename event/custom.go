@@ -20,14 +20,17 @@ type Custom struct {
 	Metadata metadata.Map       `json:"metadata,omitempty"`
 	// OccurredAt is when it happened, for events that are reported later. Default: now; it must not lie in the future.
 	OccurredAt time.Time `json:"occurred_at,omitzero"`
-	// Referral and Loyalty are not supported in this version and are refused.
+	// Referral names a referral code: the event may make a referee of the customer, unless it is reported later.
 	Referral *Referral `json:"referral,omitempty"`
-	Loyalty  *Loyalty  `json:"loyalty,omitempty"`
+	// Loyalty is not supported in this version and is refused.
+	Loyalty *Loyalty `json:"loyalty,omitempty"`
 }
 
 // Referral names the referral code that the event may convert.
 type Referral struct {
-	Code       string `json:"code"`
+	// Code is the code or the id of the voucher, at most MaxReferral bytes.
+	Code string `json:"code"`
+	// ReferrerID may be left out; it must be the customer to whom the code was given.
 	ReferrerID string `json:"referrer_id,omitempty"`
 }
 
@@ -36,8 +39,11 @@ type Loyalty struct {
 	Code string `json:"code"`
 }
 
-// MaxEventID is the longest Custom.EventID in bytes.
-const MaxEventID = 255
+// The bounds of an event, in bytes.
+const (
+	MaxEventID  = 255 // of Custom.EventID
+	MaxReferral = 255 // of each part of a Referral
+)
 
 // Check reports the first thing that is wrong with the event by itself: its name is looked up later.
 func (c *Custom) Check() error {
@@ -50,8 +56,10 @@ func (c *Custom) Check() error {
 	switch {
 	case c.Customer == nil || c.Customer.ID == "" && c.Customer.SourceID == "":
 		return fault.New(fault.MissingCustomer, "an event needs the id or the source_id of its customer").At("customer")
-	case c.Referral != nil:
-		return fault.New(fault.NotSupported, "referrals are not supported").At("referral")
+	case c.Referral != nil && (c.Referral.Code == "" || len(c.Referral.Code) > MaxReferral):
+		return fault.Invalid("referral.code", "must have between 1 and %d bytes", MaxReferral)
+	case c.Referral != nil && len(c.Referral.ReferrerID) > MaxReferral:
+		return fault.Invalid("referral.referrer_id", "is longer than %d bytes", MaxReferral)
 	case c.Loyalty != nil:
 		return fault.New(fault.NotSupported, "loyalty programs are not supported").At("loyalty")
 	}

@@ -160,7 +160,13 @@ func TestCustomCheck(t *testing.T) {
 		{"a long event id", event.Custom{Event: "page_view", Customer: ada, EventID: strings.Repeat("x", 256)}, "invalid_payload event_id: is longer than 255 bytes"},
 		{"metadata that is too large", event.Custom{Event: "page_view", Customer: ada, Metadata: metadata.Map{"x": strings.Repeat("x", 70_000)}},
 			"invalid_payload metadata: is 70008 bytes of JSON, at most 65536 are allowed"},
-		{"a referral", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{Code: "BOB"}}, "not_supported referral: referrals are not supported"},
+		{"a referral", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{Code: "BOB", ReferrerID: strings.Repeat("x", 255)}}, ""},
+		{"a referral by nothing", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{}},
+			"invalid_payload referral.code: must have between 1 and 255 bytes"},
+		{"a long referral code", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{Code: strings.Repeat("x", 256)}},
+			"invalid_payload referral.code: must have between 1 and 255 bytes"},
+		{"a long referrer", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{Code: "BOB", ReferrerID: strings.Repeat("x", 256)}},
+			"invalid_payload referral.referrer_id: is longer than 255 bytes"},
 		{"a loyalty card", event.Custom{Event: "page_view", Customer: ada, Loyalty: &event.Loyalty{Code: "CARD"}}, "not_supported loyalty: loyalty programs are not supported"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -16,6 +16,8 @@ const (
 	Forbidden Key = "forbidden"
 	// GiftAmountExceeded: a gift card has less on it than the credits asked for, or nothing at all.
 	GiftAmountExceeded Key = "gift_amount_exceeded"
+	// HolderAssignmentDuplication: the customer holds the code already. (The spelling of the key is Voucherify's.)
+	HolderAssignmentDuplication Key = "holder_assignement_duplication"
 	// InvalidAddBalanceParams: a top-up or withdrawal is malformed.
 	InvalidAddBalanceParams Key = "invalid_add_balance_params"
 	// InvalidAmount: an amount is not a valid positive number of minor units, or too large to calculate with.
@@ -78,6 +80,8 @@ const (
 	QuantityExceeded Key = "quantity_exceeded"
 	// RedemptionRulesViolated: a limit, budget or rule about the redemption does not hold.
 	RedemptionRulesViolated Key = "redemption_rules_violated"
+	// ReferrerNotPermittedToRedeem: a referral code is used by its referrer, or by somebody who has brought the referrer.
+	ReferrerNotPermittedToRedeem Key = "referrer_not_permitted_to_redeem"
 	// ResourceInUse: the record cannot be deleted while others refer to it.
 	ResourceInUse Key = "resource_in_use"
 	// ResourceProtected: the campaign is protected from changes.
@@ -164,7 +168,6 @@ var catalogue = map[Key]entry{
 	MultipleRequests:        {400, "Multiple requests"},
 	NoApplicableRedeemables: {400, "No applicable redeemables"},
 	NotFound:                {404, "Resource not found"},
-	NotPublished:            {400, "Voucher is not published"},
 	NotSupported:            {400, "Not supported"},
 	OrderRulesViolated:      {400, "order does not match validation rules"},
 	PromotionInactive:       {400, "Inactive Promotion"},
@@ -180,6 +183,9 @@ var catalogue = map[Key]entry{
 	VoucherNotActive:        {400, "voucher not active"},
 	VoucherNotActiveNow:     {400, "voucher not active now"},
 
+	HolderAssignmentDuplication:     {409, "Duplicate holder assignment"},
+	NotPublished:                    {400, "Voucher is not published"},
+	ReferrerNotPermittedToRedeem:    {400, "voucher cannot be redeemed by referrer"},
 	MetadataValidationFailed:        {400, "Metadata validation failed"},
 	DuplicateSourceID:               {400, "Duplicate source id"},
 	MissingVouchers:                 {400, "Missing vouchers"},

@@ -12,7 +12,8 @@ import (
 // Role is what a holder is to the code.
 type Role string
 
-// The roles. Referrer and Referee belong to referral codes, which are not part of this version.
+// The roles. Referrer and Referee belong to referral codes: the customer to whom the code was given, and those who have used it or
+// were assigned to it.
 const (
 	Owner    Role = "OWNER"
 	Referrer Role = "REFERRER"

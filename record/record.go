@@ -70,12 +70,28 @@ const (
 // CampaignTemplate is the configuration of a campaign or of a promotion tier that was saved to be used again.
 const CampaignTemplate Kind = "campaign_template"
 
+// The kinds around referral programmes.
+const (
+	// Referral says who has brought a customer, its parent, into a campaign.
+	Referral Kind = "referral"
+	// Referred notes under a referrer, its parent, that something was done with his code; its id is that of the redemption or
+	// custom event.
+	Referred Kind = "referred"
+	// ReferralHolder notes a holder of a referral code, its parent; its id is that of the holder.
+	ReferralHolder Kind = "referral_holder"
+	// ReferralReward is the account of a reward; its parent is the customer who got it.
+	ReferralReward Kind = "referral_reward"
+	// ReferralTier is what referrers of a campaign, its parent, are rewarded for.
+	ReferralTier Kind = "referral_tier"
+)
+
 // Kinds are all kinds of records, for whoever reads everything that a store holds.
 func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName,
 		Deletion, EventSchema, Holder, Location,
-		LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback,
+		LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order, Product, Publication, Redemption, Referral,
+		ReferralHolder, ReferralReward, ReferralTier, Referred, Rollback,
 		Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
 	}
 }

@@ -39,6 +39,7 @@ func (c *calculation) addOrder(v *Validation, all bool) {
 	switch {
 	case v.Valid:
 		v.Order = c.result()
+		c.nameReferrer(v.Order)
 		c.decision.Discount = v.Order.TotalAppliedDiscountAmount
 		if c.order == nil {
 			v.Order = nil

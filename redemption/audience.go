@@ -87,6 +87,8 @@ func (a *Audience) note(fields []validation.FilterField) {
 		case profileAverageAmount:
 			a.count(CountCustomerSummary, customer.OrdersTotalAmount)
 			a.count(CountCustomerSummary, customer.OrdersTotalCount)
+		case profileReferredCustomers:
+			a.count(CountReferees, "")
 		case profileEventCount:
 			a.count(CountCustomerEvent, field.Key)
 		case profileEventFirst, profileEventLast:

@@ -24,6 +24,7 @@ type candidate struct {
 	voucher   *voucher.Voucher   // of codes
 	stack     *promotion.Stack   // of stacks
 	held      bool               // a code that belongs to the customer
+	role      publication.Role   // of the customer, when it is held
 }
 
 func (c *candidate) place() place { return place{c.created, c.id} }
@@ -104,7 +105,7 @@ func (c *Candidacy) propose() {
 		switch {
 		case i.object == PromotionTier && c.scene.tiers:
 			c.add(&candidate{object: PromotionTier, id: i.id, created: i.created, incentive: i})
-		case i.object == Voucher && c.scene.campaigns:
+		case i.object == Voucher && c.scene.campaigns && i.campaign.CampaignType != campaign.ReferralProgram: // nobody uses his own code
 			c.add(&candidate{object: Campaign, id: i.campaign.ID, created: i.created, incentive: i})
 		}
 	}
@@ -155,8 +156,20 @@ func (c *Candidacy) Add(held bool, vouchers ...*voucher.Voucher) {
 		}
 		c.add(&candidate{
 			object: Voucher, id: v.Code, created: v.CreatedAt, incentive: c.base.catalogue.voucher(v), voucher: v, held: held,
+			role: c.roleOf(v),
 		})
 	}
+}
+
+// roleOf is what the customer is to a code that he holds.
+func (c *Candidacy) roleOf(v *voucher.Voucher) publication.Role {
+	switch {
+	case !v.IsReferralCode:
+		return publication.Owner
+	case v.HolderID == c.base.customerID:
+		return publication.Referrer
+	}
+	return publication.Referee
 }
 
 // add keeps a candidate that the caller sees and that passes the filters.
@@ -199,7 +212,7 @@ func (c *candidate) text(field int) string {
 	case field == offerCode && c.voucher != nil:
 		return c.voucher.Code
 	case field == offerHolderRole && c.held:
-		return string(publication.Owner)
+		return string(c.role)
 	}
 	return ""
 }

@@ -16,7 +16,7 @@ import (
 // try checks a redeemable in the order of precedence and, when everything holds, applies it to the running order. The
 // error is the first check that failed; the order is then as before.
 func (c *calculation) try(t *turn) *fault.Error {
-	for _, check := range [...]func(*turn) *fault.Error{c.checkExists, c.checkActive, c.checkValidity, c.checkQuantity, c.checkGift} {
+	for _, check := range [...]func(*turn) *fault.Error{c.checkExists, c.checkActive, c.checkValidity, c.checkReferral, c.checkQuantity, c.checkGift} {
 		if err := check(t); err != nil {
 			return err
 		}
@@ -301,6 +301,9 @@ func (c *calculation) accept(t *turn, idle bool) {
 	t.answer.Status = Applicable
 	if c.order != nil {
 		t.answer.Order = c.state.Snapshot()
+		if t.refers() {
+			t.answer.Order.ReferrerID = t.voucher.HolderID
+		}
 	}
 	if d := t.incentive.discount; d != nil {
 		if t.incentive.gift != nil {

@@ -113,6 +113,7 @@ const (
 	CheckAccess   Check = "access" // of a restricted caller
 	CheckActive   Check = "active"
 	CheckValidity Check = "validity"
+	CheckReferral Check = "referral" // of a referral code: somebody else's
 	CheckQuantity Check = "quantity"
 	CheckGift     Check = "gift" // of a gift card: an order to pay, and enough credits
 	CheckRule     Check = "rule"

@@ -29,10 +29,10 @@ func (i *incentive) generic() bool {
 }
 
 // moreOf is what a published generic code needs beside the snapshot: the record of this holder among many, and the number
-// of publications. A unique code carries its one holder itself.
+// of publications. A unique code carries its one holder itself, except that referees hold a referral code as well.
 func (c *calculation) moreOf(t *turn) (more Needs) {
 	i := t.incentive
-	if t.voucher == nil || t.voucher.PublishedAt == nil || !i.generic() {
+	if t.voucher == nil || t.voucher.PublishedAt == nil || !i.generic() && !t.refers() {
 		return more
 	}
 	if i.asksHolder && c.snapshot.Customer != nil && t.voucher.HolderID != c.customerID {

@@ -107,6 +107,9 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 		}
 		more := c.moreOf(t)
 		n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
+		if t.refers() && s.Customer != nil {
+			n.Chains = append(n.Chains, Chain{CampaignID: t.voucher.CampaignID, ReferrerID: t.voucher.HolderID})
+		}
 	}
 	return n
 }

@@ -54,6 +54,10 @@ const (
 	// CountPublications is how often a voucher was given to a customer, CountCodes the codes of a campaign.
 	CountPublications CounterMetric = "publications"
 	CountCodes        CounterMetric = "campaign_codes"
+	// CountReferees is the unique referees of a customer, the subject, who stand: in the campaign of the detail, and in all
+	// without one. CountReferralLinks is how often a customer was looked at as part of a chain of referrals: see ReferralKeys.
+	CountReferees      CounterMetric = "referees"
+	CountReferralLinks CounterMetric = "referral_links"
 	// GiftBalance is what is left on a gift card, in minor units; its subject is the voucher. SumGiftAdded is what came in,
 	// SumGiftRemoved what was removed by hand, CountTransactions the number of its entries: see CardKeys.
 	GiftBalance       CounterMetric = "gift_balance"

@@ -265,15 +265,13 @@ func (v *profileView) history(field int) any {
 		if v.LastOrder != nil {
 			return v.LastOrder.CreatedAt
 		}
-	case profilePoints, profileReferredCustomers:
-		loyalty := v.Loyalty
-		if loyalty == nil {
-			loyalty = &customer.Loyalty{}
+	case profileReferredCustomers:
+		return v.Counters[RefereesKey(v.Customer.ID, "")]
+	case profilePoints:
+		if v.Loyalty == nil {
+			return int64(0)
 		}
-		if field == profilePoints {
-			return loyalty.Points
-		}
-		return loyalty.ReferredCustomers
+		return v.Loyalty.Points
 	case profilePublishedAt:
 		list := make([]any, len(v.Publications))
 		for i, p := range v.Publications {

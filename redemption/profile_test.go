@@ -38,7 +38,7 @@ func anna() (*redemption.Profile, time.Time) {
 	updated, ordered := day(6, 9), day(6, 1)
 	counters := map[redemption.CounterKey]int64{
 		redemption.EventKey("cust_1", "sign_up"): 2, redemption.EventKey("cust_1", "customer.order.paid"): 3,
-		redemption.EventKey("cust_2", "sign_up"): 50,
+		redemption.EventKey("cust_2", "sign_up"): 50, redemption.RefereesKey("cust_1", ""): 2, redemption.RefereesKey("cust_1", "camp_1"): 1,
 	}
 	for i, figure := range new(customer.Summary).Figures() {
 		counters[redemption.SummaryKey("cust_1", figure.Path)] = int64(i + 1)
@@ -60,7 +60,7 @@ func anna() (*redemption.Profile, time.Time) {
 		Publications: []*publication.Publication{
 			{VouchersID: []string{"v_1"}, CreatedAt: day(3, 1)}, {VouchersID: []string{"v_3", "v_2"}, CreatedAt: day(4, 1)},
 		},
-		Loyalty: &customer.Loyalty{Points: 70, ReferredCustomers: 2, Campaigns: map[string]customer.LoyaltyCampaign{
+		Loyalty: &customer.Loyalty{Points: 70, Campaigns: map[string]customer.LoyaltyCampaign{
 			"Tiers 2.0": {Points: 41, LoyaltyTier: "ltr_gold"},
 		}},
 	}, day(6, 10)

@@ -51,6 +51,8 @@ type Redemption struct {
 	// Code is the voucher's code; CampaignID its campaign or the tier's.
 	Code       string `json:"code,omitempty"`
 	CampaignID string `json:"campaign_id,omitempty"`
+	// IsReferralCode says that the voucher is a referral code.
+	IsReferralCode bool `json:"is_referral_code,omitempty"`
 	// OrderID names the order; Order is the order as it stood after this redemption, nil for failures.
 	OrderID string       `json:"order_id,omitempty"`
 	Order   *order.Order `json:"order,omitempty"`
@@ -141,6 +143,15 @@ type Rollback struct {
 	// Amount and Gift are the credits that went back to the gift card, with a negative sign; absent for what is no gift card.
 	Amount int64       `json:"amount,omitempty"`
 	Gift   *GiftAmount `json:"gift,omitempty"`
+	// Referral is what the redemption had made of the customer; nil when it was no conversion. (Not a field of Voucherify.)
+	Referral *RevokedReferral `json:"referral,omitempty"`
+}
+
+// RevokedReferral is a referral that does not count any more, because the redemption that made it was rolled back.
+type RevokedReferral struct {
+	ID string `json:"id"`
+	// Rewards are the ids of the rewards that were given for it. They stay; see Referrals.Rewards of the engine.
+	Rewards []string `json:"rewards,omitempty"`
 }
 
 // RollbackResult is the answer of a rollback.

@@ -108,6 +108,7 @@ func (r *redeem) finishOrder() error {
 	if o.CustomerID == "" {
 		o.CustomerID = r.customerID
 	}
+	r.nameReferrer(o)
 	for i := range o.Items {
 		if o.Items[i].ID == "" {
 			o.Items[i].ID = r.ids.Next(id.OrderItem)
@@ -214,7 +215,7 @@ func (c *calculation) describe(x *Redemption, t *turn) {
 		x.RelatedObjectID = t.incentive.id
 	}
 	if t.voucher != nil {
-		x.Code = t.voucher.Code
+		x.Code, x.IsReferralCode = t.voucher.Code, t.voucher.IsReferralCode
 	}
 }
 

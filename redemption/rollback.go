@@ -181,6 +181,7 @@ func (r *rollback) undo(mode promotion.RollbackMode) error {
 		x := *r.targets[i]
 		entry := r.result.Rollbacks[i]
 		x.Status, x.RollbackID = RolledBack, entry.ID
+		entry.Referral = r.snapshot.Revoked[x.ID]
 		x.Metadata = metadata.Merge(x.Metadata, r.request.Metadata)
 		r.changed[i] = &x
 		if x.Granted == nil {

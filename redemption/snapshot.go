@@ -31,6 +31,8 @@ type Needs struct {
 	// Holders are ids of vouchers: for each it is looked up whether the customer that is found holds it. The engine does that
 	// once the snapshot is there; a store has nothing to do for it.
 	Holders []string
+	// Chains are chains of referrals in which the customer is looked for; the engine does that as well.
+	Chains []Chain
 	// OutcomeVerb and OutcomeKey name the stored answer of an idempotent call; empty when there is none to look for.
 	OutcomeVerb, OutcomeKey string
 }
@@ -76,6 +78,11 @@ type Snapshot struct {
 	Publications []*publication.Publication
 	// Holders says which vouchers the customer holds, by id, of those that Needs.Holders asked for. It is left for the engine.
 	Holders map[string]bool
+	// Brought says which chains of Needs.Chains the customer is part of: he has brought the referrer, or somebody who has, and so
+	// on. It is left for the engine.
+	Brought map[Chain]bool
+	// Revoked are the referrals that redemptions have made, by their ids, for a rollback. They are left for the engine.
+	Revoked map[string]*RevokedReferral
 	// Counters holds the counters that exist; others are 0.
 	Counters map[CounterKey]int64
 	// Outcome is the stored answer, nil when there is none.

@@ -12,6 +12,7 @@ import (
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/money"
+	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/validity"
 )
 
@@ -42,6 +43,11 @@ type Voucher struct {
 	Gift *Gift `json:"gift,omitempty"`
 	// LoyaltyCard is the points on a loyalty card, nil for other types.
 	LoyaltyCard *LoyaltyCard `json:"loyalty_card,omitempty"`
+	// IsReferralCode says that the code belongs to a referral programme: its holder is the referrer. The engine sets it.
+	IsReferralCode bool `json:"is_referral_code,omitempty"`
+	// ReferralProgram is the programme under which the code was given out or redeemed, if that has changed since; nil for that of
+	// the campaign. The engine sets it. (Not a field of Voucherify.)
+	ReferralProgram *referral.Program `json:"referral_program,omitempty"`
 	validity.Window
 	// OwnWindow says that the dates of the campaign do not count any more: the campaign changed after the code was given out or
 	// redeemed, and the code keeps what it had. The engine sets it. (Not a field of Voucherify.)
@@ -119,6 +125,9 @@ func (v Voucher) checkType() error {
 		}
 		if v.Gift != nil {
 			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no gift", v.Type).At("gift")
+		}
+		if v.IsReferralCode && v.CampaignID == "" {
+			return fault.New(fault.InvalidVoucher, "a referral code belongs to a campaign").At("is_referral_code")
 		}
 		if v.Discount == nil && v.CampaignID == "" {
 			return fault.New(fault.InvalidVoucher, "a standalone voucher needs a discount").At("discount")

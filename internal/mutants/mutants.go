@@ -228,6 +228,37 @@ var all = []mutant{
 		"doc.Version = v.Version\n", "\n",
 		"./store/postgres", "TestContract/pgx$/the_engine_under_races/16_workers_that_publish",
 	},
+	// Referrals.
+	{
+		"calls at the same time close a circle of referrals", "chains.go",
+		"limit := seen + 1", "limit := seen + 1<<40",
+		"./store/postgres", "TestContract/pgx$/the_engine_under_races/16_workers_close",
+	},
+	{
+		"a customer is brought twice", "convert.go",
+		`keys: keyOf("referee", referral.Key(r.CampaignID, r.CustomerID)),`, "",
+		"./store/memory", "TestContract/the_engine_under_races/16_workers_that_use_one_referral",
+	},
+	{
+		"a reward is given twice", "convert.go",
+		"keys: []string{key},", "",
+		"./store/memory", "TestContract/the_engine_under_races/16_workers_that_bring",
+	},
+	{
+		"a referral stands when its redemption is rolled back", "rollback.go",
+		"return result, nil, e.revoke(ctx, tx, op, result)", "return result, nil, nil",
+		"./store/memory", "TestContract/the_engine/referees",
+	},
+	{
+		"a reward that cannot be given is taken for an answer", "fulfil.go",
+		`return given{}, refused.Cause.About("campaign", g.campaign.ID)`, "return given{}, refused",
+		".", "TestARefusedGiftLeavesNothing",
+	},
+	{
+		"a referrer is left in the orders of others", "erasure.go",
+		"e.events, e.referrals, e.forget", "e.events, e.forget",
+		".", "TestADeletedReferrerAndRefereeAreLeftNowhere",
+	},
 	// Crashes.
 	{
 		"a commit that has failed is taken for done", "store/internal/sqlstore/store.go",

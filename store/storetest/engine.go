@@ -37,6 +37,7 @@ func RunEngine(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"a template is set up again as a whole or not at all", testTemplate},
 		{"a second engine decides with what the first has configured", testTwoEngines},
 		{"a customer who is deleted permanently is left nowhere", testErasure},
+		{"referees are assigned, brought, taken back and deleted", testReferrals},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

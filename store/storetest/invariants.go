@@ -16,6 +16,7 @@ import (
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -53,19 +54,22 @@ func CheckInvariants(t TB, s store.Store) {
 //   - customers: what is counted of the orders of a customer is their number and sum; none is below 0;
 //   - codes: a campaign counts as many codes as it has;
 //   - holders: who holds a code has a record of it, and a unique code has one holder at most;
+//   - referrals: a customer counts as many referees as were brought by him and stand; a referral that stands was made by a
+//     redemption that stands, or by an event; nobody has brought himself, over however many others; a reward is given once;
 //   - versions: the body of a record knows its version.
 func Problems(ctx context.Context, s store.Store) ([]string, error) {
 	p := &project{
 		redemptions: map[string]*redemption.Redemption{}, rollbacks: map[string]*redemption.Rollback{},
 		orders: map[string]*order.Order{}, customers: map[string]*customer.Customer{}, campaigns: map[string]*campaign.Campaign{},
 		vouchers: map[string]*voucher.Voucher{}, holders: map[string]*publication.Holder{}, counters: map[redemption.CounterKey]int64{}, events: map[happened]int{},
+		referrals: map[string]*referral.Referral{},
 	}
 	err := s.View(ctx, func(r store.Reader) error { return p.read(ctx, r) })
 	if err != nil {
 		return nil, err
 	}
 	for _, check := range []func(){
-		p.checkCounters, p.checkRedemptions, p.checkRollbacks, p.checkOrders, p.checkEvents, p.checkSums, p.checkHolders,
+		p.checkCounters, p.checkRedemptions, p.checkRollbacks, p.checkOrders, p.checkEvents, p.checkSums, p.checkHolders, p.checkReferrals,
 	} {
 		check()
 	}
@@ -102,6 +106,7 @@ type project struct {
 	campaigns   map[string]*campaign.Campaign
 	vouchers    map[string]*voucher.Voucher
 	holders     map[string]*publication.Holder
+	referrals   map[string]*referral.Referral
 	counters    map[redemption.CounterKey]int64
 	events      map[happened]int
 	problems    []string
@@ -140,7 +145,7 @@ func (p *project) read(ctx context.Context, r store.Reader) error {
 			named[c.Key] = true
 		}
 	}
-	for _, sums := range [...]map[redemption.CounterKey]int64{p.summaries(), p.codes()} {
+	for _, sums := range [...]map[redemption.CounterKey]int64{p.summaries(), p.codes(), p.referees()} {
 		for key := range sums {
 			named[key] = true
 		}
@@ -175,6 +180,9 @@ func (p *project) decode(doc *record.Document) error {
 	case record.Holder:
 		x := &publication.Holder{}
 		p.holders[doc.ID], body, version = x, x, &x.Version
+	case record.Referral:
+		x := &referral.Referral{}
+		p.referrals[doc.ID], body, version = x, x, &x.Version
 	default:
 		return nil
 	}

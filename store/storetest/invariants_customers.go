@@ -66,7 +66,9 @@ func (p *project) checkHolders() {
 	holders, count := map[string]bool{}, map[string]int{}
 	for _, h := range p.holders {
 		holders[publication.HolderKey(h.RedeemableID, h.CustomerID)] = true
-		count[h.RedeemableID]++
+		if h.HolderRole != publication.Referee {
+			count[h.RedeemableID]++
+		}
 	}
 	for voucherID, v := range p.vouchers {
 		if v.HolderID != "" && !holders[publication.HolderKey(voucherID, v.HolderID)] {

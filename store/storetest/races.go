@@ -60,6 +60,10 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers spend one gift card to the last cent", raceForCredits},
 		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
+		{"16 workers that use one referral code for the same customers bring each once", raceReferees},
+		{"16 workers that use several referral codes for the same customers bring each once", raceReferrers},
+		{"16 workers close no circle of referrals", raceCircle},
+		{"16 workers that bring customers and take that back reward once", raceRevocations},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 		{"16 workers that set up one template create each name, and what is missing, once", raceSetups},
 	} {

@@ -90,8 +90,8 @@ var capabilities = map[string]string{
 	"failure: loyalty point estimation": "loyalty points", "failure: loyalty v2 member": "loyalty points",
 	"failure: loyalty v2 points": "loyalty points", "failure: loyalty v2 reward purchase": "loyalty points",
 	"failure: loyalty v2 pay with points": "loyalty points", "failure: loyalty v2 lists": "loyalty points",
-	"failure: referral holders": "referrals", "failure: import vouchers": "imports",
-	"failure: bulk metadata": "bulk operations", "failure: list": "pages of lists (cursors here)",
+	"failure: import vouchers": "imports",
+	"failure: bulk metadata":   "bulk operations", "failure: list": "pages of lists (cursors here)",
 	"failure: read campaign": "areas and stores",
 	"failure: any":           "a listed key without a recorded trigger",
 }
@@ -99,7 +99,7 @@ var capabilities = map[string]string{
 // undriven are single facts that are not driven, with the reason.
 var undriven = map[string]string{
 	"err-017": "loyalty points", "err-019": "loyalty points", "err-022": "loyalty points", "err-034": "loyalty points",
-	"err-025": "tracking of anonymous visitors", "err-055": "referrals", "err-102": "sessions",
+	"err-025": "tracking of anonymous visitors", "err-102": "sessions",
 	"err-065": "query parameters",
 	"err-046": "deliberate difference: a child can be rolled back (docs/decisions/011)",
 	"err-105": "deliberate difference: resource_not_found is the old name of not_found",
