@@ -22,6 +22,7 @@
 //	Orders, Redemptions                what was bought and redeemed
 //	EventSchemas, Events               what customers do elsewhere
 //	MetadataSchemas                    what metadata may hold
+//	Imports, Exports                   what comes in from files, and goes out into them
 //
 // Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host.
 //
@@ -84,6 +85,9 @@ type Engine struct {
 	Events       *Events
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
+	// Imports takes codes, customers, products and SKUs in; Exports hands out what is stored.
+	Imports *Imports
+	Exports *Exports
 
 	store     store.Store
 	options   options
@@ -125,6 +129,8 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.EventSchemas = &EventSchemas{e}
 	e.Events = &Events{e}
 	e.Redemptions = &Redemptions{e}
+	e.Imports = &Imports{e}
+	e.Exports = &Exports{e}
 	return e, nil
 }
 

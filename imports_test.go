@@ -1,0 +1,526 @@
+package voucherify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/voucherify-go/voucherify"
+	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/discount"
+	"github.com/voucherify-go/voucherify/event"
+	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/tabular"
+	"github.com/voucherify-go/voucherify/validation"
+	"github.com/voucherify-go/voucherify/validity"
+	"github.com/voucherify-go/voucherify/voucher"
+)
+
+// couponCampaign creates a campaign of coupons without codes.
+func (s *shop) couponCampaign(name string, change func(*campaign.Campaign)) campaign.Campaign {
+	s.t.Helper()
+	off := discount.Percent("10", discount.ToOrder)
+	c := campaign.Campaign{Name: name, CampaignType: campaign.DiscountCoupons, Voucher: &campaign.Template{Discount: &off}}
+	if change != nil {
+		change(&c)
+	}
+	created, err := s.Campaigns.Create(context.Background(), c)
+	s.must(err)
+	return created
+}
+
+// giftCampaign creates a campaign of gift cards of 50.00 without codes.
+func (s *shop) giftCampaign(name string) campaign.Campaign {
+	s.t.Helper()
+	created, err := s.Campaigns.Create(context.Background(), campaign.Campaign{
+		Name: name, CampaignType: campaign.GiftVouchers, Voucher: &campaign.Template{Gift: &campaign.Gift{Amount: 5000}},
+	})
+	s.must(err)
+	return created
+}
+
+// into imports a file into a campaign, or generic codes when there is no campaign.
+func (s *shop) into(campaignName, file string, options voucherify.ImportOptions) (tabular.Report, error) {
+	s.t.Helper()
+	if campaignName == "" {
+		return s.Imports.VouchersCSV(context.Background(), strings.NewReader(file), options)
+	}
+	return s.Imports.CampaignVouchersCSV(context.Background(), campaignName, strings.NewReader(file), options)
+}
+
+// told is a report in short: what is done, and each failure with its line, column, code and key.
+func told(r tabular.Report) []string {
+	lines := []string{r.Message}
+	for _, f := range r.Failed {
+		lines = append(lines, fmt.Sprintf("%d %q %q %s: %s", f.Line, f.Column, f.Code+f.SourceID, f.Key, f.Reason))
+	}
+	return lines
+}
+
+func (s *shop) reports(want []string, r tabular.Report, err error) {
+	s.t.Helper()
+	s.must(err)
+	if diff := cmp.Diff(want, told(r)); diff != "" {
+		s.t.Errorf("report (-want +got):\n%s", diff)
+	}
+}
+
+func (s *shop) voucher(code string) voucher.Voucher {
+	s.t.Helper()
+	v, err := s.Vouchers.Get(context.Background(), code)
+	s.must(err)
+	return v
+}
+
+func TestImportOfCouponsKeepsTheGoodRowsAndReportsTheOthers(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, voucherify.WithTimeZone("Europe/Warsaw"))
+	s.couponCampaign("Autumn", func(c *campaign.Campaign) { c.Voucher.Redemption.Quantity = ptr(int64(3)) })
+	_, err := s.Categories.Create(context.Background(), promotion.Category{Name: "web"})
+	s.must(err)
+	s.coupon("ELSEWHERE", discount.Percent("5", discount.ToOrder), 1)
+	report, err := s.into("Autumn", "\uFEFFcode,ACTIVE,Category,redeemed_quantity,Start date,Expiration date,Region,\"Two\nlines\"\r\n"+
+		"A1,true,web,2,2026-11-25,2026-12-01T10:30,\"North, \"\"far\"\"\",x\r\n"+
+		"A2,,,,,,,\r\n"+
+		",true,,,,,,\r\n"+
+		"A3,perhaps,,,,,,\r\n"+
+		"A4,,shop,,,,,\r\n"+
+		"A5,,,4,,,,\r\n"+
+		"A6,,,,2026-12-24,2026-12-23,,\r\n"+
+		"A7,,,,25.12.2026,,,\r\n"+
+		"ELSEWHERE,,,,,,,\r\n"+
+		"A8,FALSE\r\n"+
+		"A\"9,,,,,,,\r\n"+
+		"B1,False,,,,,,\r\n", voucherify.ImportOptions{})
+	s.reports([]string{
+		"3 voucher(s) imported successfully, 9 failed.",
+		`5 "code" "" invalid_voucher: code: Found 1 voucher(s) without 'code' value`,
+		`6 "ACTIVE" "A3" invalid_payload: active: "perhaps" is not TRUE or FALSE`,
+		`7 "Category" "A4" not_found: category: Cannot find category with id shop`,
+		`8 "redeemed_quantity" "A5" invalid_payload: redemption.redeemed_quantity: 4 is more than the limit of 3`,
+		`9 "Expiration date" "A6" invalid_payload: expiration_date: 2026-12-22T23:00:00Z is before start_date 2026-12-23T23:00:00Z`,
+		`10 "Start date" "A7" invalid_payload: start_date: "25.12.2026" is not a date of the form YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ`,
+		`11 "code" "ELSEWHERE" duplicate_key: code: 1 voucher codes(s) already exist.`,
+		`12 "" "" invalid_payload: has 2 cells, the header has 8`,
+		`13 "" "" invalid_payload: cannot be read as CSV: bare " in non-quoted-field`,
+	}, report, err)
+	want := []string{
+		"A1 true 2 3 2026-11-24T23:00:00Z 2026-12-01T09:30:00Z map[Region:North, \"far\" Two\nlines:x] true",
+		"A2 true 0 3 - - map[] false", "B1 false 0 3 - - map[] false",
+	}
+	var got []string
+	for _, code := range []string{"A1", "A2", "B1"} {
+		v := s.voucher(code)
+		got = append(got, fmt.Sprint(v.Code, " ", v.Active, " ", v.Redemption.RedeemedQuantity, " ", *v.Redemption.Quantity, " ",
+			date(v.StartDate), " ", date(v.ExpirationDate), " ", v.Metadata, " ", v.CategoryID != ""))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("codes (-want +got):\n%s", diff)
+	}
+	camp, err := s.Campaigns.Get(context.Background(), "Autumn")
+	s.must(err)
+	if camp.VouchersCount != 3 {
+		t.Errorf("the campaign counts %d codes, want 3", camp.VouchersCount)
+	}
+	s.pool("Autumn", "A1", "A2")
+}
+
+// pool expects the codes that a campaign can give out.
+func (s *shop) pool(campaignName string, want ...string) {
+	s.t.Helper()
+	var got []string
+	for i := range len(want) + 1 {
+		p, err := s.Publications.Create(context.Background(), publicationFor(campaignName, fmt.Sprint("member-", i)))
+		if err == nil {
+			got = append(got, p.Voucher.Code)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		s.t.Errorf("codes that were given out (-want +got):\n%s", diff)
+	}
+}
+
+func TestImportOfAKnownCodeChangesItsSwitchAndCategoryOnly(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.couponCampaign("Autumn", nil)
+	for _, name := range []string{"web", "shop"} {
+		_, err := s.Categories.Create(context.Background(), promotion.Category{Name: name})
+		s.must(err)
+	}
+	header := "Code,Active,Category,Redeemed quantity,Start date,Region\n"
+	report, err := s.into("Autumn", header+"A,TRUE,web,2,2026-01-01,north\nA,,,7,,south\nB,,,,,\nB,FALSE,,,,\n", voucherify.ImportOptions{})
+	s.reports([]string{"4 voucher(s) imported successfully, 0 failed."}, report, err)
+	before := s.voucher("A")
+	report, err = s.into("Autumn", header+"A,,,9,2027-01-01,south\n", voucherify.ImportOptions{})
+	s.reports([]string{"1 voucher(s) imported successfully, 0 failed."}, report, err)
+	if diff := cmp.Diff(before, s.voucher("A")); diff != "" {
+		t.Errorf("a row that says nothing new changes the code (-want +got):\n%s", diff)
+	}
+	if before.Redemption.RedeemedQuantity != 2 || s.voucher("B").Active {
+		t.Errorf("the second row of a code counts as the first: %+v, %+v", before.Redemption, s.voucher("B"))
+	}
+	report, err = s.into("Autumn", "Code,Active,Category\nA,false,shop\nB,true,\n", voucherify.ImportOptions{})
+	s.reports([]string{"2 voucher(s) imported successfully, 0 failed."}, report, err)
+	shop, err := s.Categories.Get(context.Background(), "shop")
+	s.must(err)
+	want, got := before, s.voucher("A")
+	want.Active, want.CategoryID, want.Version, want.UpdatedAt = false, shop.ID, 2, got.UpdatedAt
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the code (-want +got):\n%s", diff)
+	}
+	s.pool("Autumn", "B")
+}
+
+func TestImportOfGiftCards(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	s.giftCampaign("Cards")
+	report, err := s.into("Cards", "Code,Gift Amount,Redeemed Amount,Redeemed Quantity\n"+
+		"A,,,\nB,12.50,,\nC,100,40.01,2\nD,10,10,1\nE,10,10.01,\nF,1.234,,\nG,-1,,\nH,1e3,,\n",
+		voucherify.ImportOptions{AmountUnit: tabular.Major})
+	s.reports([]string{
+		"4 voucher(s) imported successfully, 4 failed.",
+		`6 "Redeemed Amount" "E" invalid_amount: redemption.redeemed_amount: 1001 is more than the 1000 on the card`,
+		`7 "Gift Amount" "F" invalid_payload: gift.amount: 1.234 has more than two decimals`,
+		`8 "Gift Amount" "G" invalid_amount: gift.amount: -100 is not between 0 and 1000000000000000`,
+		`9 "Gift Amount" "H" invalid_payload: gift.amount: "1e3" is not a number`,
+	}, report, err)
+	want := []string{"A 5000 5000 0 0", "B 1250 1250 0 0", "C 10000 5999 4001 2", "D 1000 0 1000 1"}
+	var got []string
+	for _, code := range []string{"A", "B", "C", "D"} {
+		v := s.voucher(code)
+		got = append(got, fmt.Sprint(v.Code, " ", v.Gift.Amount, " ", v.Gift.Balance, " ", v.Redemption.RedeemedAmount, " ", v.Redemption.RedeemedQuantity))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("cards (-want +got):\n%s", diff)
+	}
+	// The ledger knows what was spent elsewhere, and a redemption here adds to it.
+	result, err := s.Redeem(ctx, pays("C", 999))
+	s.must(err)
+	var entries []string
+	for x, err := range s.Vouchers.Transactions(ctx, "C", voucherify.ListOptions{OldestFirst: true}) {
+		s.must(err)
+		entries = append(entries, fmt.Sprint(x.Number, " ", x.Type, " ", x.Source, " ", x.Details.Balance.Amount, " ", x.Details.Balance.Balance))
+	}
+	slices.Sort(entries)
+	if diff := cmp.Diff([]string{"1 CREDITS_REDEMPTION IMPORT -4001 5999", "2 CREDITS_REDEMPTION  -999 5000"}, entries); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	s.verified()
+	s.must(s.Vouchers.Delete(ctx, "C", true))
+	s.verified()
+	_ = result
+}
+
+// verified expects that the books agree.
+func (s *shop) verified() {
+	s.t.Helper()
+	for finding, err := range s.Verify(context.Background()) {
+		s.must(err)
+		s.t.Error(finding)
+	}
+}
+
+func TestImportOfGenericCodes(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	rule, err := s.Rules.Create(ctx, validation.Rule{Expression: "order.amount > 100"})
+	s.must(err)
+	file := "Code,Voucher Type,Value,Discount Type,Discount effect,Validation rule ID,Redemption Limit,Redeemed Quantity,Additional Info,Formula,Discount Unit Type,Gift Balance\n" +
+		"AMOUNT,DISCOUNT_VOUCHER,10,AMOUNT,,,1,,info,,,\n" +
+		"PERCENT,discount_voucher,12.5,percent,apply_to_items," + rule.ID + ",,,,,,\n" +
+		"FIXED,DISCOUNT_VOUCHER,500,FIXED,APPLY_TO_ORDER,,5,5,,ORDER_AMOUNT / 2,,\n" +
+		"UNIT,DISCOUNT_VOUCHER,1,UNIT,ADD_MISSING_ITEMS,,,,,,prod_1,\n" +
+		"CARD,GIFT_VOUCHER,5000,,,,,2,,,,4000\n" +
+		"B1,LOYALTY_CARD,5000,,,,,,,,,\n" +
+		"B2,DISCOUNT_VOUCHER,5,,,,,,,,,\n" +
+		"B3,DISCOUNT_VOUCHER,101,PERCENT,,,,,,,,\n" +
+		"B4,DISCOUNT_VOUCHER,1,UNIT,,,,,,,,\n" +
+		"B5,DISCOUNT_VOUCHER,1,AMOUNT,,val_none,,,,,,\n" +
+		"B6,DISCOUNT_VOUCHER,,AMOUNT,,,,,,,,\n" +
+		"B7,GIFT_VOUCHER,1,AMOUNT,,,,,,,,\n" +
+		"B8,DISCOUNT_VOUCHER,1,AMOUNT,SIDEWAYS,,,,,,,\n"
+	report, err := s.into("", file, voucherify.ImportOptions{})
+	s.reports([]string{
+		"5 voucher(s) imported successfully, 8 failed.",
+		`7 "Voucher Type" "B1" not_supported: type: "LOYALTY_CARD" is not one of DISCOUNT_VOUCHER, GIFT_VOUCHER`,
+		`8 "Discount Type" "B2" invalid_payload: discount.type: is required for DISCOUNT_VOUCHER`,
+		`9 "Value" "B3" invalid_payload: discount.percent_off: 101 is not between 0 and 100`,
+		`10 "Discount Unit Type" "B4" invalid_payload: discount.unit_type: is required`,
+		`11 "Validation rule ID" "B5" not_found: validation_rules[0]: Cannot find validation_rules with id val_none`,
+		`12 "Value" "B6" invalid_payload: gift.amount: is required`,
+		`13 "Discount Type" "B7" invalid_voucher: discount.type: a voucher of type GIFT_VOUCHER has no discount`,
+		`14 "Discount effect" "B8" invalid_payload: discount.effect: "SIDEWAYS" is not an effect of AMOUNT`,
+	}, report, err)
+	percent := discount.Percent("12.5", discount.ToItems)
+	fixed := discount.NewPrice(500, discount.ToOrder)
+	fixed.FixedAmountFormula = "ORDER_AMOUNT / 2"
+	want := []voucher.Voucher{
+		{Code: "AMOUNT", Discount: ptr(discount.AmountOff(10, "")), AdditionalInfo: "info", Redemption: voucher.Redemption{Quantity: ptr(int64(1))}},
+		{Code: "PERCENT", Discount: &percent},
+		{Code: "FIXED", Discount: &fixed, Redemption: voucher.Redemption{Quantity: ptr(int64(5)), RedeemedQuantity: 5}},
+		{Code: "UNIT", Discount: ptr(discount.FreeUnits(1, "prod_1", discount.AddMissing))},
+		{
+			Code: "CARD", Redemption: voucher.Redemption{RedeemedQuantity: 2, RedeemedAmount: 1000},
+			Gift: &voucher.Gift{Amount: 5000, Balance: 4000, InitialAmount: 5000, Effect: discount.ToOrder},
+		},
+	}
+	for _, w := range want {
+		got := s.voucher(w.Code)
+		w.Type, w.Active, w.Version = voucher.DiscountVoucher, true, 1
+		if w.Gift != nil {
+			w.Type = voucher.GiftVoucher
+		}
+		w.ID, w.CreatedAt = got.ID, got.CreatedAt
+		if diff := cmp.Diff(w, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", w.Code, diff)
+		}
+	}
+	if _, err := s.Redeem(ctx, asks("FIXED")); !errors.Is(err, fault.QuantityExceeded) {
+		t.Errorf("a code that is used up is redeemed: %v", err)
+	}
+	_, err = s.Redeem(ctx, asks("AMOUNT"))
+	s.must(err)
+	s.verified()
+	report, err = s.into("", "Code,Voucher Type,Value,Discount Type\nAMOUNT,DISCOUNT_VOUCHER,10,PERCENT\nCARD,DISCOUNT_VOUCHER,10,AMOUNT\n", voucherify.ImportOptions{})
+	s.reports([]string{
+		"0 voucher(s) imported successfully, 2 failed.",
+		`2 "Discount Type" "AMOUNT" invalid_voucher: discount.type: the type of a discount never changes`,
+		`3 "Voucher Type" "CARD" invalid_voucher: type: a voucher keeps its type, GIFT_VOUCHER`,
+	}, report, err)
+}
+
+func TestImportedMetadataFollowsTheSchema(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, voucherify.WithTimeZone("Europe/Warsaw"))
+	s.couponCampaign("Autumn", nil)
+	_, err := s.MetadataSchemas.Create(context.Background(), metadata.Schema{RelatedObject: metadata.OfVoucher, Properties: metadata.Properties{
+		"unit": {Type: metadata.TypeNumber}, "new": {Type: metadata.TypeBoolean, Optional: true},
+		"sizes": {Type: metadata.TypeNumber, Array: true, Optional: true}, "at": {Type: metadata.TypeDatetime, Optional: true},
+	}})
+	s.must(err)
+	report, err := s.into("Autumn", "Code,unit,new,sizes,at,free\nA,1.5,TRUE,\"1, 2\",2026-12-24T18,007\nB,EUR,,,,\nC,,,,,\nD,1,perhaps,,,\n", voucherify.ImportOptions{})
+	s.reports([]string{
+		"1 voucher(s) imported successfully, 3 failed.",
+		`3 "unit" "B" metadata_validation_failed: unit: must be a number, property is required (actual value is 'EUR')`,
+		`4 "unit" "C" metadata_validation_failed: unit: must be a number, property is required (actual value is 'undefined')`,
+		`5 "new" "D" metadata_validation_failed: new: must be a boolean (actual value is 'perhaps')`,
+	}, report, err)
+	want := metadata.Map{"unit": 1.5, "new": true, "sizes": []any{1.0, 2.0}, "at": "2026-12-24T17:00:00Z", "free": "007"}
+	if diff := cmp.Diff(want, s.voucher("A").Metadata); diff != "" {
+		t.Errorf("metadata (-want +got):\n%s", diff)
+	}
+	report, err = s.into("Autumn", "Code\nE\n", voucherify.ImportOptions{})
+	s.reports([]string{"1 voucher(s) imported successfully, 0 failed."}, report, err)
+}
+
+func TestAWrongHeaderRefusesTheFile(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.couponCampaign("Autumn", nil)
+	for _, tt := range []struct{ name, campaign, file, want string }{
+		{"nothing", "Autumn", "", "invalid_payload file"},
+		{"no code", "Autumn", "Active,Category\ntrue,\n", "invalid_payload Code"},
+		{"a column twice", "Autumn", "Code,Start Date,start_date\nA,,\n", "invalid_payload Start Date"},
+		{"metadata twice", "Autumn", "Code,region,metadata.region\nA,,\n", "invalid_payload metadata.region"},
+		{"a column without a name", "Autumn", "Code,,x\nA,,\n", "invalid_payload "},
+		{"a quote in the header", "Autumn", "Code,a\"b\nA,\n", "invalid_payload file"},
+		{"UTF-16", "Autumn", "\xff\xfeC\x00o\x00", "invalid_payload file"},
+		{"Latin-1", "Autumn", "Code,Gr\xf6\xdfe\nA,1\n", "invalid_payload header"},
+		{"too many columns", "Autumn", "Code" + strings.Repeat(",x", tabular.MaxColumns) + "\n", "invalid_payload "},
+		{"no type", "", "Code,Value\nA,1\n", "invalid_payload Voucher Type"},
+		{"no value", "", "Code,Voucher Type\nA,GIFT_VOUCHER\n", "invalid_payload Value"},
+		{"no such campaign", "Winter", "Code\nA\n", "not_found "},
+		{"a file that is too large", "Autumn", "Code\n" + strings.Repeat(strings.Repeat("x", 99)+"\n", tabular.MaxBytes/100), "invalid_payload file"},
+	} {
+		report, err := s.into(tt.campaign, tt.file, voucherify.ImportOptions{})
+		if got := refusal(err); got != tt.want || report.DoneCount+report.FailedCount != 0 {
+			t.Errorf("%s: got %q and %v, want %q", tt.name, got, told(report), tt.want)
+		}
+	}
+	for range s.Vouchers.List(context.Background(), voucherify.ListOptions{}) {
+		t.Error("a refused file has made codes")
+	}
+}
+
+func TestCampaignsThatTakeNoCodes(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.couponCampaign("Protected", func(c *campaign.Campaign) { c.Protected = true })
+	s.couponCampaign("Standalone", func(c *campaign.Campaign) { c.Type, c.Voucher.Code = campaign.Standalone, "ONE" })
+	_, err := s.Campaigns.Create(context.Background(), campaign.Campaign{Name: "Promotion", CampaignType: campaign.Promotion})
+	s.must(err)
+	for name, want := range map[string]string{
+		"Protected": "resource_protected ", "Standalone": "invalid_campaign campaign", "Promotion": "invalid_campaign campaign",
+	} {
+		if _, err := s.into(name, "Code\nA\n", voucherify.ImportOptions{}); refusal(err) != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
+
+func TestAnImportFillsTheRoomOfTheCampaign(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, voucherify.WithLimits(voucherify.Limits{MaxCodesPerCampaign: 1200}))
+	s.couponCampaign("Autumn", func(c *campaign.Campaign) { c.VouchersCount = 600 })
+	report, err := s.into("Autumn", codesFile(0, 900), voucherify.ImportOptions{})
+	s.must(err)
+	if report.DoneCount != 600 || report.FailedCount != 300 || report.Failed[0].Row != 601 {
+		t.Errorf("got %s, the first failure in row %d", report.Message, report.Failed[0].Row)
+	}
+	// A code that is there takes no room.
+	report, err = s.into("Autumn", "Code,Active\nCODE-000001,false\nNEW,\n", voucherify.ImportOptions{})
+	s.reports([]string{
+		"1 voucher(s) imported successfully, 1 failed.",
+		`3 "" "NEW" invalid_payload: the campaign has its limit of 1200 codes`,
+	}, report, err)
+}
+
+// codesFile is a file of codes, from one number to another.
+func codesFile(from, to int) string {
+	var b strings.Builder
+	b.WriteString("Code\n")
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&b, "CODE-%06d\n", i)
+	}
+	return b.String()
+}
+
+func TestAnImportThatIsInterruptedIsFinishedByImportingAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	camp := s.couponCampaign("Autumn", nil)
+	file := codesFile(0, 1300)
+	broken := io.MultiReader(strings.NewReader(file[:len(file)*3/5]), iotest.ErrReader(errors.New("the disk is gone")))
+	report, err := s.Imports.CampaignVouchersCSV(ctx, "Autumn", broken, voucherify.ImportOptions{})
+	if err == nil || !strings.Contains(err.Error(), "the disk is gone") || report.DoneCount < 500 || report.DoneCount > 800 {
+		t.Fatalf("got %v and %s", err, report.Message)
+	}
+	report, err = s.Imports.CampaignVouchersCSV(ctx, "Autumn", strings.NewReader(file), voucherify.ImportOptions{})
+	s.reports([]string{"1300 voucher(s) imported successfully, 0 failed."}, report, err)
+	codes := 0
+	for _, err := range s.Vouchers.List(ctx, voucherify.ListOptions{Parent: camp.ID}) {
+		s.must(err)
+		codes++
+	}
+	counted, err := s.Campaigns.Get(ctx, "Autumn")
+	s.must(err)
+	if codes != 1300 || counted.VouchersCount != 1300 {
+		t.Errorf("there are %d codes, the campaign counts %d", codes, counted.VouchersCount)
+	}
+}
+
+func TestACodeInTheBinIsReportedByItself(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.couponCampaign("Autumn", nil)
+	s.coupon("CODE-000123", discount.Percent("5", discount.ToOrder), 1)
+	s.must(s.Vouchers.Delete(context.Background(), "CODE-000123", false))
+	report, err := s.into("Autumn", codesFile(0, 400), voucherify.ImportOptions{})
+	s.reports([]string{
+		"399 voucher(s) imported successfully, 1 failed.",
+		`125 "Code" "CODE-000123" duplicate_key: code: 1 voucher codes(s) already exist.`,
+	}, report, err)
+}
+
+func TestAnImportEndsAtTheLargestNumberOfRows(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	rows := func(yield func(tabular.Voucher) bool) {
+		for range tabular.MaxRows + 1 {
+			if !yield(tabular.Voucher{}) { // which fails quickly
+				return
+			}
+		}
+	}
+	report, err := s.Imports.Vouchers(context.Background(), rows, voucherify.ImportOptions{})
+	if refusal(err) != "invalid_payload rows" || report.FailedCount != tabular.MaxRows || len(report.Failed) != tabular.MaxFailures {
+		t.Errorf("got %v, %s, %d failures", err, report.Message, len(report.Failed))
+	}
+	endless := io.MultiReader(strings.NewReader("Code,Active\n"), endlessly(strings.Repeat(",no\n", 1000)))
+	s.couponCampaign("Autumn", nil)
+	report, err = s.Imports.CampaignVouchersCSV(context.Background(), "Autumn", endless, voucherify.ImportOptions{})
+	if refusal(err) != "invalid_payload file" || report.FailedCount != tabular.MaxRows {
+		t.Errorf("got %v, %s", err, report.Message)
+	}
+	long := io.MultiReader(strings.NewReader("Code,x\n"), endlessly(","+strings.Repeat("x", 9999)+"\n"))
+	report, err = s.Imports.CampaignVouchersCSV(context.Background(), "Autumn", long, voucherify.ImportOptions{})
+	if refusal(err) != "invalid_payload file" || report.FailedCount != tabular.MaxBytes/10001 {
+		t.Errorf("got %v, %s", err, report.Message)
+	}
+}
+
+// endlessly repeats a text.
+type endlessly string
+
+func (e endlessly) Read(p []byte) (int, error) { return copy(p, e), nil }
+
+func TestTypedRowsGoTheSameWay(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := newShop(t)
+	s.giftCampaign("Cards")
+	start := noon.Add(time.Hour)
+	report, err := s.Imports.CampaignVouchers(ctx, "Cards", slices.Values([]tabular.Voucher{
+		{Code: "A", Gift: &tabular.Gift{Amount: 700}, Window: validity.Window{StartDate: &start}, AdditionalInfo: "by hand"},
+		{Code: "B", Discount: ptr(discount.AmountOff(1, ""))}, {Code: "C", LoyaltyCard: &tabular.LoyaltyCard{Points: 1}},
+		{Code: "D", ValidationRules: []string{"val_1"}}, {Code: "E", Type: voucher.DiscountVoucher}, {Code: " F"},
+	}), voucherify.ImportOptions{})
+	s.reports([]string{
+		"1 voucher(s) imported successfully, 5 failed.",
+		`0 "" "B" invalid_voucher: discount: the discount of the code is that of its campaign`,
+		`0 "" "C" not_supported: loyalty_card: loyalty cards are not supported`,
+		`0 "" "D" invalid_voucher: validation_rules: the rules of the code are those of its campaign`,
+		`0 "" "E" invalid_voucher: type: the codes of the campaign are GIFT_VOUCHER`,
+		`0 "" " F" invalid_payload: code: " F" begins or ends with a space`,
+	}, report, err)
+	got := s.voucher("A")
+	want := voucher.Voucher{
+		ID: got.ID, Code: "A", CampaignID: got.CampaignID, Type: voucher.GiftVoucher, Window: validity.Window{StartDate: &start}, Active: true,
+		Gift: &voucher.Gift{Amount: 700, Balance: 700, InitialAmount: 700}, AdditionalInfo: "by hand", CreatedAt: got.CreatedAt, Version: 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the card (-want +got):\n%s", diff)
+	}
+}
+
+func TestImportsOfCodesTellWhatTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ended := noon.Add(-time.Hour)
+	s.couponCampaign("Autumn", func(c *campaign.Campaign) { c.ExpirationDate = &ended })
+	_, err := s.into("Autumn", codesFile(0, 3), voucherify.ImportOptions{})
+	s.must(err)
+	if s.voucher("CODE-000000").Active {
+		t.Error("a code of a campaign that has ended is active")
+	}
+	_, err = s.into("Autumn", codesFile(0, 4), voucherify.ImportOptions{EmitEvents: true})
+	s.must(err)
+	kinds := map[event.Type]int{}
+	for x, err := range s.Events.Outbox(context.Background(), 0) {
+		s.must(err)
+		kinds[x.Event.Type]++
+	}
+	want := map[event.Type]int{event.CampaignCreated: 1, event.CampaignVouchersAdded: 2, event.VoucherUpdated: 3, event.VoucherCreated: 1}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+var _ = ledger.SourceImport
