@@ -191,7 +191,7 @@ func (b *codeBatch) create(ctx context.Context, row *tabular.Voucher, category s
 		return nil, err
 	}
 	if b.camp != nil {
-		if v.Active {
+		if v.Active && row.Redemption.RedeemedQuantity == 0 {
 			if err := b.putPooled(v); err != nil {
 				return nil, err
 			}

@@ -21,7 +21,7 @@ func Generic() *Table[Voucher] {
 			read: func(c *cell, v *Voucher) error { v.Type = voucher.Type(strings.ToUpper(c.text)); return nil },
 		},
 		column[Voucher]{name: valueColumn, required: true, fields: []string{
-			"gift.amount", "discount.amount_off", "discount.percent_off", "discount.fixed_amount", "discount.unit_off", "gift", "discount",
+			"value", "gift.amount", "discount.amount_off", "discount.percent_off", "discount.fixed_amount", "discount.unit_off", "gift", "discount",
 		}},
 		column[Voucher]{name: discountColumn, fields: []string{"discount.type"}},
 		column[Voucher]{name: effectColumn, fields: []string{"discount.effect", "gift.effect"}},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -124,13 +123,6 @@ func skipMark(text *bufio.Reader) error {
 	return nil
 }
 
-// HasMetadata reports whether the file has columns that become metadata.
-func (r *Reader[T]) HasMetadata() bool {
-	return slices.ContainsFunc(r.layout.known, func(known int) bool {
-		return known < 0 || r.layout.table.columns[known].name == metadataColumn
-	})
-}
-
 // Rows yields the rows in their order. A row that cannot be read comes with its Failure, and those after it are read all the
 // same. The error is that of the file, or a file with more than MaxRows or MaxBytes; it comes last.
 func (r *Reader[T]) Rows() iter.Seq2[Row[T], error] {
@@ -240,15 +232,19 @@ func (r *Reader[T]) read(row *Row[T], cells []string) {
 	}
 }
 
-// readMetadata reads the columns that are not known.
+// readMetadata reads the columns that are not known. A row of a file with metadata has metadata, if it is empty, so that what a
+// schema requires is missed.
 func (r *Reader[T]) readMetadata(row *Row[T], cells []string) {
+	if !r.layout.describes {
+		return
+	}
+	m := r.layout.table.metadata(&row.Value)
+	if *m == nil {
+		*m = metadata.Map{}
+	}
 	for place := range cells {
 		if r.layout.known[place] >= 0 || cells[place] == "" {
 			continue
-		}
-		m := r.layout.table.metadata(&row.Value)
-		if *m == nil {
-			*m = metadata.Map{}
 		}
 		x := &r.layout.extras[place]
 		(*m)[x.key] = typed(x.defined, cells[place], r.options.Zone)

@@ -48,7 +48,9 @@ type layout[T any] struct {
 	// known is the column behind each header, -1 for metadata; extras is the metadata behind it.
 	known  []int
 	extras []extra
-	at     []int // for each column of the table its place in the file, -1 when the file does not have it
+	// describes says that the file has metadata.
+	describes bool
+	at        []int // for each column of the table its place in the file, -1 when the file does not have it
 }
 
 // plainHeader is what headers are compared by.
@@ -88,6 +90,7 @@ func (t *Table[T]) arrange(headers []string, schema *metadata.Schema) (*layout[T
 			return nil, fault.Invalid(t.columns[known].name, "the columns %q and %q are the same", headers[l.at[known]], header)
 		case ok:
 			l.at[known] = place
+			l.describes = l.describes || t.columns[known].name == metadataColumn
 			l.known = append(l.known, known)
 			continue
 		case t.metadata == nil:
@@ -97,7 +100,7 @@ func (t *Table[T]) arrange(headers []string, schema *metadata.Schema) (*layout[T
 		if keys[key] {
 			return nil, fault.Invalid(header, "the file has two columns for the metadata %q", key)
 		}
-		keys[key] = true
+		keys[key], l.describes = true, true
 		l.known, l.extras[place] = append(l.known, -1), extra{key: key, defined: definitionOf(schema, key)}
 		if d := l.extras[place].defined; d != nil && d.Type == metadata.TypeObject {
 			return nil, fault.Invalid(header, "metadata with an object cannot be read from a column of its own")
@@ -110,7 +113,10 @@ func checkHeader(place int, header string) error {
 	if header == "" {
 		return fault.Invalid("", "column %d has no name", place+1)
 	}
-	return fault.Within("header", textual(header))
+	if err := textual(header); err != nil {
+		return err.At("header")
+	}
+	return nil
 }
 
 // complete refuses a header without a required column.
