@@ -84,8 +84,8 @@ func Products() *Table[product.Product] {
 	type p = product.Product
 	return &Table[p]{
 		columns: []column[p]{
-			required(text("name", []string{"name"}, func(x *p) *string { return &x.Name })),
 			text("source_id", []string{"source_id"}, func(x *p) *string { return &x.SourceID }),
+			required(text("name", []string{"name"}, func(x *p) *string { return &x.Name })),
 			price(func(x *p) **int64 { return &x.Price }),
 			{name: "attributes", fields: []string{"attributes"}, read: func(c *cell, x *p) error { x.Attributes = c.list(); return nil }},
 			text("image_url", []string{"image_url"}, func(x *p) *string { return &x.ImageURL }),
@@ -103,8 +103,8 @@ func SKUs() *Table[product.SKU] {
 	type s = product.SKU
 	return &Table[s]{
 		columns: []column[s]{
-			required(text("product_id", []string{"product_id"}, func(x *s) *string { return &x.ProductID })),
 			required(text("source_id", []string{"source_id"}, func(x *s) *string { return &x.SourceID })),
+			required(text("product_id", []string{"product_id"}, func(x *s) *string { return &x.ProductID })),
 			text("sku", []string{"sku"}, func(x *s) *string { return &x.Name }),
 			price(func(x *s) **int64 { return &x.Price }),
 			text("image_url", []string{"image_url"}, func(x *s) *string { return &x.ImageURL }),
