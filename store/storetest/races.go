@@ -61,6 +61,8 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
+		{"16 imports of overlapping files fill a campaign with each code once", raceImports},
+		{"a campaign that is deleted during an import leaves no codes", raceImportAgainstDeletion},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
