@@ -94,7 +94,7 @@ func (b *codeBatch) plan1(ctx context.Context, row *tabular.Voucher, stored *vou
 		return nil, err
 	}
 	if stored != nil {
-		return stored, b.again(ctx, row, stored, category)
+		return b.again(ctx, row, stored, category)
 	}
 	return b.create(ctx, row, category)
 }
@@ -112,38 +112,38 @@ func (b *codeBatch) category(ctx context.Context, name string) (string, error) {
 	return found.ID, nil
 }
 
-// again changes a code that exists: its switch and its category, if the row has them.
-func (b *codeBatch) again(ctx context.Context, row *tabular.Voucher, known *voucher.Voucher, category string) error {
+// again changes a code that exists: its switch and its category, if the row has them. It returns the code as it is then.
+func (b *codeBatch) again(ctx context.Context, row *tabular.Voucher, known *voucher.Voucher, category string) (*voucher.Voucher, error) {
 	if known.CampaignID != b.campaignID() {
-		return alreadyExists(known.ID)
+		return nil, alreadyExists(known.ID)
 	}
 	if err := sameKind(row, known); err != nil {
-		return err
+		return nil, err
+	}
+	active, categoryID := known.Active, cmp.Or(category, known.CategoryID)
+	if row.Active != nil {
+		active = *row.Active
+	}
+	if active == known.Active && categoryID == known.CategoryID {
+		if b.tells {
+			return known, b.emit(event.VoucherUpdated, known.ID, map[string]any{"voucher": known})
+		}
+		return known, nil
 	}
 	v, doc, err := find[voucher.Voucher](ctx, b.tx, record.Voucher, known.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	before := *v
-	if row.Active != nil {
-		v.Active = *row.Active
-	}
-	v.CategoryID = cmp.Or(category, v.CategoryID)
-	if v.Active == before.Active && v.CategoryID == before.CategoryID {
-		if b.tells {
-			return b.emit(event.VoucherUpdated, v.ID, map[string]any{"voucher": v})
-		}
-		return nil
-	}
+	v.Active, v.CategoryID = active, categoryID
 	if err := b.storeVoucher(v, doc); err != nil {
-		return err
+		return nil, err
 	}
 	if b.tells {
 		if err := b.emit(event.VoucherUpdated, v.ID, map[string]any{"voucher": v}); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return b.keepPooled(ctx, v)
+	return v, b.keepPooled(ctx, v)
 }
 
 // sameKind refuses a row that makes something else of a code.

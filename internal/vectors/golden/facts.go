@@ -91,7 +91,7 @@ var capabilities = map[string]string{
 	"failure: loyalty v2 points": "loyalty points", "failure: loyalty v2 reward purchase": "loyalty points",
 	"failure: loyalty v2 pay with points": "loyalty points", "failure: loyalty v2 lists": "loyalty points",
 	"failure: referral holders": "referrals",
-	"failure: bulk metadata": "bulk operations", "failure: list": "pages of lists (cursors here)",
+	"failure: bulk metadata":    "bulk operations", "failure: list": "pages of lists (cursors here)",
 	"failure: read campaign": "areas and stores",
 	"failure: any":           "a listed key without a recorded trigger",
 }
