@@ -40,6 +40,9 @@ func TestExportsHaveTheDocumentedColumns(t *testing.T) {
 	camp := s.giftCampaign("Cards")
 	_, err := s.into("Cards", "Code\nCARD\n", voucherify.ImportOptions{})
 	s.must(err)
+	s.couponCampaign("Autumn", nil)
+	_, err = s.into("Autumn", "Code\nAUTUMN\n", voucherify.ImportOptions{})
+	s.must(err)
 	s.coupon("OFF", discount.AmountOff(100, discount.ToOrder), 3)
 	_, err = s.Customers.Upsert(background, customer.Customer{
 		SourceID: "c1", Name: "Ann", Phone: "+48 600", Address: &customer.Address{City: "Oslo"}, Metadata: metadata.Map{"level": 2.0, "tags": []any{"a", "b"}},
@@ -61,12 +64,13 @@ func TestExportsHaveTheDocumentedColumns(t *testing.T) {
 		fields []string
 		want   string
 	}{
-		{"vouchers", voucherify.ExportVouchers, nil, "code,voucher_type,value,discount_type\nCARD,GIFT_VOUCHER,5050,\nOFF,DISCOUNT_VOUCHER,100,AMOUNT\n"},
+		{"vouchers", voucherify.ExportVouchers, nil, "code,voucher_type,value,discount_type\nCARD,GIFT_VOUCHER,5050,\nAUTUMN,DISCOUNT_VOUCHER,10,PERCENT\nOFF,DISCOUNT_VOUCHER,100,AMOUNT\n"},
 		{
 			"what counts for vouchers", voucherify.ExportVouchers,
 			[]string{"id", "campaign", "campaign_id", "gift_balance", "discount_effect", "redemption_quantity", "redemption_count", "active", "created_at"},
 			"id,campaign,campaign_id,gift_balance,discount_effect,redemption_quantity,redemption_count,active,created_at\n" +
 				card.ID + ",Cards," + camp.ID + ",4350,APPLY_TO_ORDER,,1,TRUE," + at + "\n" +
+				s.voucher("AUTUMN").ID + ",Autumn," + s.voucher("AUTUMN").CampaignID + ",,APPLY_TO_ORDER,,0,TRUE," + at + "\n" +
 				s.voucher("OFF").ID + ",,,,APPLY_TO_ORDER,3,1,TRUE," + at + "\n",
 		},
 		{

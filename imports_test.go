@@ -23,6 +23,7 @@ import (
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/publication"
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/tabular"
 	"github.com/voucherify-go/voucherify/validation"
@@ -89,7 +90,9 @@ func (s *shop) voucher(code string) voucher.Voucher {
 func TestImportOfCouponsKeepsTheGoodRowsAndReportsTheOthers(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, voucherify.WithTimeZone("Europe/Warsaw"))
-	s.couponCampaign("Autumn", func(c *campaign.Campaign) { c.Voucher.Redemption.Quantity = ptr(int64(3)) })
+	s.couponCampaign("Autumn", func(c *campaign.Campaign) {
+		c.Voucher.Redemption.Quantity, c.ExpirationDate = ptr(int64(3)), ptr(noon.Add(60*24*time.Hour))
+	})
 	_, err := s.Categories.Create(context.Background(), promotion.Category{Name: "web"})
 	s.must(err)
 	s.coupon("ELSEWHERE", discount.Percent("5", discount.ToOrder), 1)
@@ -102,21 +105,23 @@ func TestImportOfCouponsKeepsTheGoodRowsAndReportsTheOthers(t *testing.T) {
 		"A5,,,4,,,,\r\n"+
 		"A6,,,,2026-12-24,2026-12-23,,\r\n"+
 		"A7,,,,25.12.2026,,,\r\n"+
+		"A0,,,,2027-12-25,,,\r\n"+
 		"ELSEWHERE,,,,,,,\r\n"+
 		"A8,FALSE\r\n"+
 		"A\"9,,,,,,,\r\n"+
 		"B1,False,,,,,,\r\n", voucherify.ImportOptions{})
 	s.reports([]string{
-		"3 voucher(s) imported successfully, 9 failed.",
+		"3 voucher(s) imported successfully, 10 failed.",
 		`5 "code" "" invalid_voucher: code: Found 1 voucher(s) without 'code' value`,
 		`6 "ACTIVE" "A3" invalid_payload: active: "perhaps" is not TRUE or FALSE`,
 		`7 "Category" "A4" not_found: category: Cannot find category with id shop`,
 		`8 "redeemed_quantity" "A5" invalid_payload: redemption.redeemed_quantity: 4 is more than the limit of 3`,
 		`9 "Expiration date" "A6" invalid_payload: expiration_date: 2026-12-22T23:00:00Z is before start_date 2026-12-23T23:00:00Z`,
 		`10 "Start date" "A7" invalid_payload: start_date: "25.12.2026" is not a date of the form YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ`,
-		`11 "code" "ELSEWHERE" duplicate_key: code: 1 voucher codes(s) already exist.`,
-		`12 "" "" invalid_payload: has 2 cells, the header has 8`,
-		`13 "" "" invalid_payload: cannot be read as CSV: bare " in non-quoted-field`,
+		`11 "Expiration date" "A0" invalid_payload: expiration_date: 2027-01-24T12:00:00Z is before start_date 2027-12-24T23:00:00Z`,
+		`12 "code" "ELSEWHERE" duplicate_key: code: 1 voucher codes(s) already exist.`,
+		`13 "" "" invalid_payload: has 2 cells, the header has 8`,
+		`14 "" "" invalid_payload: cannot be read as CSV: bare " in non-quoted-field`,
 	}, report, err)
 	want := []string{
 		"A1 true 2 3 2026-11-24T23:00:00Z 2026-12-01T09:30:00Z map[Region:North, \"far\" Two\nlines:x] true",
@@ -194,7 +199,31 @@ func TestImportOfAKnownCodeChangesItsSwitchAndCategoryOnly(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the code (-want +got):\n%s", diff)
 	}
-	s.givesOut("Autumn", "B")
+	equal(t, 1, s.pooled())
+	report, err = s.into("Autumn", "Code,Active,Redeemed quantity\nC,false,\nD,,1\nA,true,\nC,true,\n", voucherify.ImportOptions{})
+	s.reports([]string{"4 voucher(s) imported successfully, 0 failed."}, report, err)
+	equal(t, 3, s.pooled()) // D was redeemed, A is looked at when it is given out
+	s.givesOut("Autumn", "B", "C")
+}
+
+// pooled is the number of codes that wait to be given out.
+func (s *shop) pooled() int {
+	n := 0
+	for _, doc := range s.store.Export().Documents {
+		if doc.Kind == record.Unpublished {
+			n++
+		}
+	}
+	return n
+}
+
+func TestACodeMaySpellTheIDOfAnotherVoucher(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	other := s.coupon("OTHER", discount.Percent("5", discount.ToOrder), 1)
+	s.couponCampaign("Autumn", nil)
+	report, err := s.into("Autumn", "Code\n"+other.ID+"\n", voucherify.ImportOptions{})
+	s.reports([]string{"1 voucher(s) imported successfully, 0 failed."}, report, err)
 }
 
 func TestImportOfGiftCards(t *testing.T) {
@@ -291,6 +320,13 @@ func TestImportOfGenericCodes(t *testing.T) {
 		if diff := cmp.Diff(w, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", w.Code, diff)
 		}
+	}
+	all := 0
+	for range s.Vouchers.List(ctx, voucherify.ListOptions{}) {
+		all++
+	}
+	if all != len(want) {
+		t.Errorf("%d codes are there, want %d: a refused row was kept in part", all, len(want))
 	}
 	if _, err := s.Redeem(ctx, pay(10_000, redemption.Codes("FIXED")...)); !errors.Is(err, fault.QuantityExceeded) {
 		t.Errorf("a code that is used up is redeemed: %v", err)
