@@ -91,7 +91,8 @@ func ExampleExports_Vouchers() {
 	})
 	check(err)
 	check(eng.Campaigns.AddVoucher(context.Background(), "Autumn", "AUT-1"))
-	for v, err := range eng.Exports.Vouchers(context.Background(), voucherify.ExportOptions{}) {
+	newest := voucherify.ListOptions{Limit: 1}
+	for v, err := range eng.Exports.Vouchers(context.Background(), voucherify.ExportOptions{ListOptions: newest}) {
 		check(err)
 		fmt.Println(v.Code, v.Campaign, v.Discount.PercentOff)
 	}
