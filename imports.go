@@ -99,7 +99,7 @@ func (s *Imports) ProductsCSV(ctx context.Context, file io.Reader, options Impor
 }
 
 // SKUsCSV imports SKUs of products that exist: the file has the columns of tabular.SKUs. Of a SKU with a known source_id only
-// name (sku) and price are changed.
+// name (sku) and price are changed, as far as the row has them.
 func (s *Imports) SKUsCSV(ctx context.Context, file io.Reader, options ImportOptions) (tabular.Report, error) {
 	return importFile(ctx, s.engine, file, tabular.SKUs(), metadata.OfSKU, options, importing[product.SKU]{
 		noun: "sku", taken: fault.DuplicateFound, begin: beginSKUs,

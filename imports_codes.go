@@ -78,7 +78,7 @@ func (b *codeBatch) row(ctx context.Context, row tabular.Voucher) error {
 		return err
 	}
 	b.begin()
-	v, err := b.plan1(ctx, &row, b.known[key])
+	v, err := b.planOne(ctx, &row, b.known[key])
 	if err != nil {
 		b.takeBack()
 		return err
@@ -87,8 +87,8 @@ func (b *codeBatch) row(ctx context.Context, row tabular.Voucher) error {
 	return nil
 }
 
-// plan1 plans one row, over the voucher that has its code.
-func (b *codeBatch) plan1(ctx context.Context, row *tabular.Voucher, stored *voucher.Voucher) (*voucher.Voucher, error) {
+// planOne plans one row, over the voucher that has its code.
+func (b *codeBatch) planOne(ctx context.Context, row *tabular.Voucher, stored *voucher.Voucher) (*voucher.Voucher, error) {
 	category, err := b.category(ctx, row.Category)
 	if err != nil {
 		return nil, err

@@ -16,19 +16,19 @@ import (
 	"github.com/voucherify-go/voucherify/tabular"
 )
 
-// recordBatch writes rows that each are one record; plan1 plans one.
+// recordBatch writes rows that each are one record; planOne plans one.
 type recordBatch[T any] struct {
 	*importChange
 	schemas *metadata.Schemas
 	names   func(*T) []string // of the record, as rows call it
-	plan1   func(context.Context, *recordBatch[T], T) error
+	planOne func(context.Context, *recordBatch[T], T) error
 }
 
 func beginRecords[T any](
-	ctx context.Context, c *importChange, names func(*T) []string, plan1 func(context.Context, *recordBatch[T], T) error,
+	ctx context.Context, c *importChange, names func(*T) []string, planOne func(context.Context, *recordBatch[T], T) error,
 ) (batch[T], error) {
 	schemas, err := c.schemas(ctx)
-	return &recordBatch[T]{importChange: c, schemas: schemas, names: names, plan1: plan1}, err
+	return &recordBatch[T]{importChange: c, schemas: schemas, names: names, planOne: planOne}, err
 }
 
 // row implements batch.
@@ -39,7 +39,7 @@ func (b *recordBatch[T]) row(ctx context.Context, row T) error {
 		}
 	}
 	b.begin()
-	if err := b.plan1(ctx, b, row); err != nil {
+	if err := b.planOne(ctx, b, row); err != nil {
 		b.takeBack()
 		return err
 	}
@@ -134,7 +134,7 @@ func beginSKUs(ctx context.Context, c *importChange, _ []tabular.Row[product.SKU
 	return beginRecords(ctx, c, func(x *product.SKU) []string { return []string{"source:" + x.SourceID} }, importSKU)
 }
 
-// importSKU plans a new SKU, or the new name and price of a known one.
+// importSKU plans a new SKU, or the new name and price of a known one, as far as the row has them.
 func importSKU(ctx context.Context, b *recordBatch[product.SKU], row product.SKU) error {
 	parent, _, err := find[product.Product](ctx, b.tx, record.Product, row.ProductID, record.Key("source_id", row.ProductID))
 	if err != nil {
@@ -154,11 +154,11 @@ func importSKU(ctx context.Context, b *recordBatch[product.SKU], row product.SKU
 		if stored.ProductID != parent.ID {
 			return fault.New(fault.InvalidSKU, "the SKU is one of product %s", stored.ProductID).At("product_id").About("sku", stored.ID)
 		}
-		if stored.Name == row.Name && reflect.DeepEqual(stored.Price, row.Price) {
+		sku = *stored
+		sku.Name, sku.Price = cmp.Or(row.Name, stored.Name), cmp.Or(row.Price, stored.Price)
+		if reflect.DeepEqual(&sku, stored) {
 			return nil
 		}
-		sku = *stored
-		sku.Name, sku.Price = row.Name, row.Price
 	} else if err := b.schemas.CheckWhole(metadata.OfSKU, "metadata", row.Metadata); err != nil {
 		return err
 	}

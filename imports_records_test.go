@@ -114,6 +114,8 @@ func TestImportOfProductsAndSKUs(t *testing.T) {
 	}, report, err)
 	report, err = s.Imports.SKUsCSV(ctx, strings.NewReader("product_id,sku,source_id,price,brand\nshirt,XL,shirt-l,14,other\n"), major)
 	s.reports([]string{"1 sku(s) imported successfully, 0 failed."}, report, err)
+	report, err = s.Imports.SKUsCSV(ctx, strings.NewReader("product_id,source_id\nshirt,shirt-l\n"), major)
+	s.reports([]string{"1 sku(s) imported successfully, 0 failed."}, report, err)
 	sku, err := s.Products.GetSKU(ctx, "shirt-l")
 	s.must(err)
 	equal(t, product.SKU{

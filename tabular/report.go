@@ -54,7 +54,7 @@ type Report struct {
 
 // NewReport is the report about no rows yet. The noun is what rows are called in the message.
 func NewReport(noun string) Report {
-	r := Report{noun: noun}
+	r := Report{Failed: []Failure{}, noun: noun}
 	r.Add(0, nil)
 	return r
 }
