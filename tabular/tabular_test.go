@@ -78,6 +78,20 @@ func TestAmountsAreReadInTheUnitOfTheFile(t *testing.T) {
 	}
 }
 
+func TestLoyaltyCardsStartWithTheirPoints(t *testing.T) {
+	t.Parallel()
+	got := rows(t, "Code,Active,Loyalty Points,Category,Season\nA,,500,,winter\nB,,,,\nC,,-1,,\nD,,1.5,,\n", tabular.LoyaltyCards(), tabular.Options{
+		AmountUnit: tabular.Major, // which points do not have
+	}, func(v *tabular.Voucher) string { return fmt.Sprint(v.Code, v.LoyaltyCard, v.Metadata) })
+	want := []string{
+		"A&{500} map[Season:winter]", "B<nil> map[]", `"Loyalty Points": loyalty_card.points: -1 is negative`,
+		`"Loyalty Points": loyalty_card.points: 1.5 is not a whole number`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
 func TestDatesAreReadInTheZoneOfTheProject(t *testing.T) {
 	t.Parallel()
 	warsaw := time.FixedZone("UTC+1", 3600)
