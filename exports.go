@@ -95,9 +95,25 @@ func (s *Exports) Orders(ctx context.Context, options ExportOptions) iter.Seq2[o
 	return s.engine.Orders.List(ctx, options.ListOptions)
 }
 
-// VoucherTransactions yields the entries of gift cards, of all or of the card whose id is the parent.
+// VoucherTransactions yields the entries of gift cards, of all or of the card whose id is the parent; entries of other cards are
+// passed over.
 func (s *Exports) VoucherTransactions(ctx context.Context, options ExportOptions) iter.Seq2[ledger.Transaction, error] {
-	return list[ledger.Transaction](ctx, s.engine, record.Transaction, options.ListOptions)
+	all := options.ListOptions
+	all.Limit = 0
+	return func(yield func(ledger.Transaction, error) bool) {
+		left := options.Limit
+		for t, err := range list[ledger.Transaction](ctx, s.engine, record.Transaction, all) {
+			if err == nil && !t.Type.OfCredits() {
+				continue
+			}
+			if !yield(t, err) {
+				return
+			}
+			if left--; left == 0 {
+				return
+			}
+		}
+	}
 }
 
 // Vouchers yields vouchers with everything that counts for them: usage and balance, and discount, dates and category of their

@@ -18,7 +18,9 @@ import (
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/tabular"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
@@ -101,6 +103,13 @@ func TestExportsHaveTheDocumentedColumns(t *testing.T) {
 	} {
 		equal(t, tt.want, s.csv(tt.kind, voucherify.ExportOptions{Fields: tt.fields}))
 	}
+	equal(t, "amount\n-700\n", s.csv(voucherify.ExportVoucherTransactions, voucherify.ExportOptions{
+		Fields: []string{"amount"}, ListOptions: voucherify.ListOptions{Limit: 1},
+	}))
+	s.must(s.store.Update(background, func(tx store.Tx) error {
+		return tx.Put(background, record.Document{Kind: record.Transaction, ID: "vtx_1", CreatedAt: noon, Body: []byte(`{"id":"vtx_1","type":"POINTS_ADDITION"}`)})
+	}))
+	equal(t, "amount\n-700\n50\n", s.csv(voucherify.ExportVoucherTransactions, voucherify.ExportOptions{Fields: []string{"amount"}}))
 	equal(t, "phone\n+48 600\n", s.csv(voucherify.ExportCustomers, voucherify.ExportOptions{Fields: []string{"phone"}, Raw: true}))
 	for _, kind := range s.Exports.Kinds() {
 		all := s.csv(kind, voucherify.ExportOptions{Fields: s.Exports.Fields(kind)})

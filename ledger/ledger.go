@@ -31,6 +31,12 @@ const (
 // takes says which types take from a card.
 var takes = map[Type]bool{CreditsAddition: false, CreditsRefund: false, CreditsRemoval: true, CreditsRedemption: true}
 
+// OfCredits reports whether entries of the type move the money on a gift card.
+func (t Type) OfCredits() bool {
+	_, known := takes[t]
+	return known
+}
+
 // SourceImport is the source of the entry for what was spent of a card before it was imported. It names no redemption.
 const SourceImport = "IMPORT"
 
