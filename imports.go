@@ -51,7 +51,9 @@ const importBatch = 500
 // tabular.GiftCards, as the campaign has codes of that kind. Discount, rules and dates come from the campaign, unless a row has
 // dates of its own; at most as many new codes are taken as the campaign has room for. Of a code that is in the campaign already
 // the row changes only whether it is active and its category; a code that is somewhere else is duplicate_key.
-func (s *Imports) CampaignVouchersCSV(ctx context.Context, idOrName string, file io.Reader, options ImportOptions) (tabular.Report, error) {
+func (s *Imports) CampaignVouchersCSV(
+	ctx context.Context, idOrName string, file io.Reader, options ImportOptions,
+) (tabular.Report, error) {
 	camp, err := s.campaignOfCodes(ctx, idOrName)
 	if err != nil {
 		return tabular.NewReport("voucher"), err

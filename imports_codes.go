@@ -113,7 +113,9 @@ func (b *codeBatch) category(ctx context.Context, name string) (string, error) {
 }
 
 // again changes a code that exists: its switch and its category, if the row has them. It returns the code as it is then.
-func (b *codeBatch) again(ctx context.Context, row *tabular.Voucher, known *voucher.Voucher, category string) (*voucher.Voucher, error) {
+func (b *codeBatch) again(
+	ctx context.Context, row *tabular.Voucher, known *voucher.Voucher, category string,
+) (*voucher.Voucher, error) {
 	if known.CampaignID != b.campaignID() {
 		return nil, alreadyExists(known.ID)
 	}
@@ -255,7 +257,8 @@ func (b *codeBatch) check(row *tabular.Voucher, v *voucher.Voucher) error {
 	case spent != 0 && v.Gift == nil:
 		return fault.New(fault.InvalidVoucher, "nothing is spent of a voucher of type %s", v.Type).At("redemption.redeemed_amount")
 	case v.Gift != nil && spent > v.Gift.InitialAmount:
-		return fault.New(fault.InvalidAmount, "%d is more than the %d on the card", spent, v.Gift.InitialAmount).At("redemption.redeemed_amount")
+		return fault.New(fault.InvalidAmount, "%d is more than the %d on the card", spent, v.Gift.InitialAmount).
+			At("redemption.redeemed_amount")
 	case b.camp != nil && v.Metadata == nil:
 		return nil // as a code that the campaign generates
 	}

@@ -77,7 +77,8 @@ func overwriteCustomer(ctx context.Context, b *recordBatch[customer.Customer], r
 		if err := b.schemas.CheckChange(metadata.OfCustomer, "metadata", stored.Metadata, row.Metadata); err != nil {
 			return err
 		}
-		row.ID, row.SourceID, row.CreatedAt, row.UpdatedAt, row.Version = stored.ID, stored.SourceID, stored.CreatedAt, stored.UpdatedAt, stored.Version
+		row.ID, row.SourceID, row.Version = stored.ID, stored.SourceID, stored.Version
+		row.CreatedAt, row.UpdatedAt = stored.CreatedAt, stored.UpdatedAt
 		row.Loyalty, row.SystemMetadata = stored.Loyalty, stored.SystemMetadata
 		if stored.Equal(&row) {
 			return nil
@@ -127,7 +128,9 @@ func importProduct(ctx context.Context, b *recordBatch[product.Product], row pro
 	}
 	p.CreatedAt, p.UpdatedAt, p.Version = b.stamp(&doc)
 	b.wrote(p.ID, p.SourceID)
-	return b.put(saved{kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID)}, &p)
+	return b.put(saved{
+		kind: record.Product, id: p.ID, version: doc.Version, created: doc.CreatedAt, keys: keyOf("source_id", p.SourceID),
+	}, &p)
 }
 
 func beginSKUs(ctx context.Context, c *importChange, _ []tabular.Row[product.SKU]) (batch[product.SKU], error) {
@@ -166,6 +169,7 @@ func importSKU(ctx context.Context, b *recordBatch[product.SKU], row product.SKU
 	sku.CreatedAt, sku.UpdatedAt, sku.Version = b.stamp(&doc)
 	b.wrote(sku.ID, sku.SourceID)
 	return b.put(saved{
-		kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: parent.ID, keys: keyOf("source_id", sku.SourceID),
+		kind: record.SKU, id: sku.ID, version: doc.Version, created: doc.CreatedAt, parent: parent.ID,
+		keys: keyOf("source_id", sku.SourceID),
 	}, &sku)
 }
