@@ -23,7 +23,7 @@ var levels = map[string]int{
 	"order": 1, "product": 1, "customer": 1, "validity": 1, "validation": 1,
 	"discount": 2, "event": 2, "loyalty": 2,
 	"campaign": 3, "voucher": 3, "promotion": 3,
-	"publication": 4, "redemption": 4, "template": 4,
+	"publication": 4, "redemption": 4, "tabular": 4, "template": 4,
 	"store": 5,
 	".":     6, "store/memory": 6, "store/storetest": 6, "store/internal/sqlstore": 6,
 	"store/sqlite": 7, "store/mysql": 7, "store/postgres": 7, "store/internal/sqltest": 7,
@@ -48,6 +48,7 @@ var siblings = map[[2]string]string{
 	{"validation", "product"}:     "rules name products and collections",
 	{"campaign", "voucher"}:       "a campaign carries the template that its codes are made from",
 	{"redemption", "publication"}: "the state of a code in a wallet is decided with the catalogue",
+	{"tabular", "redemption"}:     "an export of redemptions has their fields as columns",
 	{"store/storetest", "."}:      "the conformance suite also runs whole redeems against the store, as a host does",
 }
 

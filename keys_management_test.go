@@ -4,11 +4,13 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
@@ -28,6 +30,24 @@ var managementKeys = []keyRow{
 			return second(s.Templates.CreateFromCampaign(background, s.promotion(1), "T", ""))
 		},
 		want: `{"code":400,"key":"campaign_type_is_not_supported_by_campaign_template","message":"Campaign of the given type is not supported by campaign template","details":"no template is made of a campaign of type PROMOTION","field":"campaign_type"}`,
+	},
+	{
+		key: fault.DuplicateKey,
+		fail: func(s *shop) error {
+			s.coupon("SAVE", discount.AmountOff(500, discount.ToOrder), 1)
+			s.couponCampaign("Autumn", nil)
+			report, err := s.into("Autumn", "Code\nSAVE\n", voucherify.ImportOptions{})
+			s.must(err)
+			return report.Failed[0].Err
+		},
+		want: `{"code":400,"key":"duplicate_key","message":"Duplicated key","details":"1 voucher codes(s) already exist.","field":"code","resource_id":"v_…","resource_type":"voucher"}`,
+	},
+	{
+		key: fault.InvalidExportFields,
+		fail: func(s *shop) error {
+			return second(s.Exports.CSV(background, voucherify.ExportOrders, io.Discard, voucherify.ExportOptions{Fields: []string{"price"}}))
+		},
+		want: `{"code":400,"key":"invalid_export_fields","message":"Invalid export fields","details":"\"price\" is not one of id, source_id, created_at, updated_at, status, amount, discount_amount, items_discount_amount, total_discount_amount, total_amount, customer_id, referrer_id, metadata","field":"fields[0]"}`,
 	},
 	{
 		key: fault.DuplicateFound,

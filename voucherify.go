@@ -25,6 +25,7 @@
 //	Orders, Redemptions                what was bought and redeemed
 //	EventSchemas, Events               what customers do elsewhere
 //	MetadataSchemas                    what metadata may hold
+//	Imports, Exports                   what comes in from files, and goes out into them
 //
 // Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host, and so has
 // Referrals.AddHolders.
@@ -94,6 +95,9 @@ type Engine struct {
 	Loyalty *Loyalty
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
+	// Imports takes codes, customers, products and SKUs in; Exports hands out what is stored.
+	Imports *Imports
+	Exports *Exports
 
 	store     store.Store
 	options   options
@@ -138,6 +142,8 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.Events = &Events{e}
 	e.Loyalty = &Loyalty{e}
 	e.Redemptions = &Redemptions{e}
+	e.Imports = &Imports{e}
+	e.Exports = &Exports{e}
 	return e, nil
 }
 

@@ -8,6 +8,8 @@ const (
 	CustomerRulesViolated Key = "customer_rules_violated"
 	// DuplicateFound: a unique name, code or source_id is taken, also by a record in the bin.
 	DuplicateFound Key = "duplicate_found"
+	// DuplicateKey: a code of an import is that of a voucher somewhere else in the project.
+	DuplicateKey Key = "duplicate_key"
 	// DuplicateResourceKey: an idempotency key was used before with another request.
 	DuplicateResourceKey Key = "duplicate_resource_key"
 	// DuplicatedRedeemables: the same redeemable stands twice in one request.
@@ -30,6 +32,8 @@ const (
 	InvalidCustomer Key = "invalid_customer"
 	// InvalidExpirationDate: a day of expiry lies in the past, or is given where none is wanted.
 	InvalidExpirationDate Key = "invalid_expiration_date"
+	// InvalidExportFields: an export names a column that it does not have; details list those that it has.
+	InvalidExportFields Key = "invalid_export_fields"
 	// InvalidFormula: a formula cannot be parsed, or is longer or deeper than the limits.
 	InvalidFormula Key = "invalid_formula"
 	// InvalidGift: a gift card without its gift, credits that are not positive, or credits for something else than a gift card.
@@ -139,6 +143,7 @@ var catalogue = map[Key]entry{
 	AlreadyRolledBack:       {400, "Redemption has been already rolled back."},
 	CustomerRulesViolated:   {400, "customer does not match validation rules"},
 	DuplicateFound:          {409, "Duplicate resource found"},
+	DuplicateKey:            {400, "Duplicated key"},
 	DuplicateResourceKey:    {409, "Resource key is already in use"},
 	DuplicatedRedeemables:   {400, "Duplicated redeemables"},
 	Forbidden:               {403, "Forbidden"},
@@ -149,6 +154,7 @@ var catalogue = map[Key]entry{
 	InvalidCodeConfig:       {400, "Invalid code config"},
 	InvalidCustomer:         {400, "Invalid customer"},
 	InvalidExpirationDate:   {400, "Invalid expiration date"},
+	InvalidExportFields:     {400, "Invalid export fields"},
 	InvalidFormula:          {400, "Invalid formula"},
 	InvalidGift:             {400, "Invalid gift"},
 	InvalidOrder:            {400, "Invalid order"},

@@ -40,6 +40,17 @@ func Differ[N ~int64](check Check, object, id, field string, want, got N) (f Fin
 	return Finding{Check: check, Object: object, ID: id, Field: field, Want: fmt.Sprint(want), Got: fmt.Sprint(got)}, true
 }
 
+// Imported is what was spent of a card before it was imported: the part of what was redeemed that no redemption knows.
+func Imported(entries []Transaction) Credits {
+	var sum Credits
+	for i := range entries {
+		if t := &entries[i]; t.Source == SourceImport && t.Type == CreditsRedemption {
+			sum -= t.Details.Balance.Amount
+		}
+	}
+	return sum
+}
+
 // OpeningOf is the state that the first entry of a card was written on; entries may come in any order.
 func OpeningOf(entries []Transaction) Card {
 	if len(entries) == 0 {

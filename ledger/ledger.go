@@ -47,6 +47,15 @@ const (
 // takes says which types take from a card.
 var takes = map[Type]bool{CreditsAddition: false, CreditsRefund: false, CreditsRemoval: true, CreditsRedemption: true}
 
+// OfCredits reports whether entries of the type move the money on a gift card.
+func (t Type) OfCredits() bool {
+	_, known := takes[t]
+	return known
+}
+
+// SourceImport is the source of the entry for what was spent of a card before it was imported. It names no redemption.
+const SourceImport = "IMPORT"
+
 // Card is the state of a gift card. Balance is never below 0, and no part is above money.Max.
 type Card struct {
 	// Amount is everything that came in: what the card was created with, and additions. Refunds are not income.
@@ -101,7 +110,8 @@ type Transaction struct {
 	SourceID   string `json:"source_id,omitempty"`
 	VoucherID  string `json:"voucher_id"`
 	CampaignID string `json:"campaign_id,omitempty"`
-	// Source is SourceAPI for manual entries and empty for others. Reason is what the caller says about a manual one.
+	// Source is SourceAPI for manual entries, SourceImport for what a card was imported with, and empty for others. Reason is what
+	// the caller says about a manual one.
 	Source string `json:"source,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Type   Type   `json:"type"`

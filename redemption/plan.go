@@ -21,6 +21,8 @@ type CounterMetric string
 const (
 	// CountVoucher is the redemptions of a voucher; its subject is the voucher.
 	CountVoucher CounterMetric = "voucher"
+	// CountVoucherImported is the part of CountVoucher that a voucher was imported with, for which there are no redemptions.
+	CountVoucherImported CounterMetric = "voucher_imported"
 	// CountIncentiveCustomer is the redemptions of a voucher or tier by one customer.
 	CountIncentiveCustomer CounterMetric = "incentive_customer"
 	// CountTier is the redemptions of a tier.

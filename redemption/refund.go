@@ -9,6 +9,7 @@ import (
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // CardsOf says which gift cards have paid for the redemptions behind a record, once it is read: their state is needed to give
@@ -33,6 +34,33 @@ func (p *Plan) OpenCard(voucherID string, initial ledger.Credits) {
 	for _, metric := range [...]CounterMetric{SumGiftAdded, GiftBalance} {
 		p.Consume = append(p.Consume, Consume{Key: CounterKey{Metric: metric, Subject: voucherID}, Delta: int64(initial)})
 	}
+}
+
+// ImportedKey is the counter of what a voucher was redeemed before it was imported.
+func ImportedKey(voucherID string) CounterKey {
+	return CounterKey{Metric: CountVoucherImported, Subject: voucherID}
+}
+
+// ImportUses plans that a new voucher was redeemed elsewhere before.
+func (p *Plan) ImportUses(voucherID string, uses int64) {
+	if uses == 0 {
+		return
+	}
+	for _, key := range [...]CounterKey{{Metric: CountVoucher, Subject: voucherID}, ImportedKey(voucherID)} {
+		p.Consume = append(p.Consume, Consume{Key: key, Delta: uses})
+	}
+}
+
+// ImportSpending plans the entry for what was spent of a new gift card elsewhere before. It fails with invalid_amount when that
+// is more than was on it.
+func (p *Plan) ImportSpending(id string, v *voucher.Voucher, spent ledger.Credits) error {
+	if spent == 0 {
+		return nil
+	}
+	t := &ledger.Transaction{
+		ID: id, Type: ledger.CreditsRedemption, Source: ledger.SourceImport, VoucherID: v.ID, CampaignID: v.CampaignID, CreatedAt: v.CreatedAt,
+	}
+	return p.Post(t, ledger.Opened(v.Gift.InitialAmount), -spent)
 }
 
 // Post plans an entry of a gift card: the record, and the change of its state. The plan is refused when the card is not as it

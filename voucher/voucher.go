@@ -162,6 +162,8 @@ func (v Voucher) checkType() error {
 			return fault.New(fault.InvalidVoucher, "a voucher of type %s has no gift", v.Type).At("gift")
 		case v.LoyaltyCard == nil:
 			return fault.New(fault.InvalidVoucher, "a voucher of type %s needs a loyalty card", v.Type).At("loyalty_card")
+		case v.LoyaltyCard.InitialPoints < 0 || v.LoyaltyCard.InitialPoints > ledger.Points(money.Max):
+			return fault.New(fault.InvalidAmount, "%d is not between 0 and %d", v.LoyaltyCard.InitialPoints, money.Max).At("loyalty_card.points")
 		}
 		return nil
 	}

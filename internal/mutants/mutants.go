@@ -161,6 +161,16 @@ var all = []mutant{
 		"./store/memory", "TestContract/the_engine$/random_histories",
 	},
 	{
+		"a row of an import that is refused is kept in part", "imports.go",
+		"c.plan.Consume, c.plan.Writes = c.plan.Consume[:c.mark.consume], c.plan.Writes[:c.mark.writes]", "_ = c.mark",
+		".", "TestImportOfGenericCodes",
+	},
+	{
+		"an import fills a gift card that was used up again", "tabular/generic.go",
+		"v.Redemption.RedeemedAmount = spent", "_ = spent",
+		".", "TestAProjectIsCarriedToAnother",
+	},
+	{
 		"returned units are forgotten", "redemption/return.go",
 		"line.ReturnedQuantity = to\n", "_ = to\n",
 		"./store/memory", "TestContract/the_engine_under_races/16_workers_return",

@@ -52,6 +52,7 @@ var deeds = []deed{
 	{name: "the rollback of a stack", prepare: rollBackStack},
 	{name: "the return of units", prepare: returnUnits},
 	{name: "the creation of a code", prepare: createCode, again: fault.DuplicateFound},
+	{name: "the import of a file of gift cards", prepare: importCards},
 }
 
 // RunFaults proves that an operation of the engine happens whole or not at all when any one of its calls to the store

@@ -49,13 +49,13 @@ func newHost(t *testing.T, s store.Store) *host {
 }
 
 // engine makes another engine, as another process of the shop would: on the same clock, with a catalogue of its own.
-func (h *host) engine(s store.Store) *voucherify.Engine {
+func (h *host) engine(s store.Store, more ...voucherify.Option) *voucherify.Engine {
 	h.Helper()
-	e, err := voucherify.New(s,
+	e, err := voucherify.New(s, append([]voucherify.Option{
 		voucherify.WithLimits(voucherify.Limits{MaxAttempts: 200}),
 		voucherify.WithClock(func() time.Time { return at(int(h.seconds.Load())) }),
 		voucherify.WithIDs(func(now time.Time) id.Sequence { return id.NewSequence(now, h.calls.Add(1)<<12) }),
-	)
+	}, more...)...)
 	h.must(err)
 	return e
 }

@@ -39,8 +39,8 @@ func CheckInvariants(t TB, s store.Store) {
 // Problems returns what contradicts itself in the state of a store that only engines have written. These invariants hold
 // after every commit, in whatever order and at whatever speed the commits came:
 //
-//   - counters: each counter is the sum of what standing redemptions have consumed, less the discounts that were returned;
-//     none is below 0;
+//   - counters: each counter is the sum of what standing redemptions have consumed, less the discounts that were returned, and
+//     of the redemptions that a voucher was imported with; none is below 0;
 //   - budgets: what a redemption has taken from the budget of its campaign is the discount that it granted;
 //   - uses: a redemption of a voucher counts once for it;
 //   - rollbacks: a redemption is rolled back by exactly one rollback, which names it, and no other rollback succeeded; a
@@ -143,6 +143,9 @@ func (p *project) read(ctx context.Context, r store.Reader) error {
 		}
 		for _, c := range x.Granted.Consumed {
 			named[c.Key] = true
+			if c.Key.Metric == redemption.CountVoucher {
+				named[redemption.ImportedKey(c.Key.Subject)] = true
+			}
 		}
 	}
 	for _, sums := range [...]map[redemption.CounterKey]int64{p.summaries(), p.codes(), p.referees()} {
@@ -231,6 +234,9 @@ func (p *project) checkCounters() {
 		}
 	}
 	for key, sum := range want {
+		if key.Metric == redemption.CountVoucher {
+			sum += p.counters[redemption.ImportedKey(key.Subject)]
+		}
 		if got := p.counters[key]; got != sum || got < 0 {
 			p.complain("counter %s is %d, the standing redemptions add up to %d", key, got, sum)
 		}

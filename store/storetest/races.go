@@ -66,6 +66,8 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers that bring customers and take that back reward once", raceRevocations},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 		{"16 workers that set up one template create each name, and what is missing, once", raceSetups},
+		{"16 imports of overlapping files fill a campaign with each code once", raceImports},
+		{"a campaign that is deleted during an import leaves no codes", raceImportAgainstDeletion},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()

@@ -90,8 +90,8 @@ var capabilities = map[string]string{
 	"failure: loyalty point estimation": "loyalty points", "failure: loyalty v2 member": "loyalty points",
 	"failure: loyalty v2 points": "loyalty points", "failure: loyalty v2 reward purchase": "loyalty points",
 	"failure: loyalty v2 pay with points": "loyalty points", "failure: loyalty v2 lists": "loyalty points",
-	"failure: import vouchers": "imports",
-	"failure: bulk metadata":   "bulk operations", "failure: list": "pages of lists (cursors here)",
+
+	"failure: bulk metadata": "bulk operations", "failure: list": "pages of lists (cursors here)",
 	"failure: read campaign": "areas and stores",
 	"failure: any":           "a listed key without a recorded trigger",
 }

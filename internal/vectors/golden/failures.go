@@ -74,12 +74,8 @@ var facts = map[string]check{
 		return b.refused(b.rollbackOf(redemption.RollbackRequest{Customer: customer.BySourceID("other")}))
 	},
 	"err-050": func(b *bench) string { return b.refused(ignore(b.Campaigns.Get(b.ctx, "camp_1"))) },
-	"err-053": func(b *bench) string {
-		v := b.coupon("A", nil)
-		percent := discount.Percent("5", discount.ToOrder)
-		v.Discount = &percent
-		return b.refused(ignore(b.Vouchers.Update(b.ctx, v)))
-	},
+	"err-052": importOfTaken,
+	"err-053": importOfAnotherDiscount,
 	"err-054": func(b *bench) string {
 		return b.refused(ignore(b.Campaigns.Create(b.ctx, campaign.Campaign{CampaignType: campaign.Promotion})))
 	},
