@@ -23,7 +23,7 @@ func TestImportedLoyaltyCardsStartWithTheirPoints(t *testing.T) {
 	for _, f := range report.Failed {
 		failed = append(failed, fmt.Sprint(f.Code, " ", f.Key))
 	}
-	same(t, "failures", []string{"C invalid_amount"}, failed)
+	same(t, "failures", []string{"C invalid_payload"}, failed)
 	got := map[string]ledger.Points{}
 	for _, code := range []string{"A", "B"} {
 		v, err := s.publish(code, *customer.BySourceID("of " + code))
