@@ -76,13 +76,19 @@ const (
 	LoyaltyTierUpgraded              Type = "customer.loyalty.tier.upgraded"
 	LoyaltyTierDowngraded            Type = "customer.loyalty.tier.downgraded"
 	LoyaltyTierProlonged             Type = "customer.loyalty.tier.prolonged"
-	GiftBalanceAdded                 Type = "voucher.gift.balance_added"
-	GiftTransactionCreated           Type = "voucher.gift.transaction.created"
-	ValidationRuleCreated            Type = "business_validation_rule.created"
-	ValidationRuleUpdated            Type = "business_validation_rule.updated"
-	ValidationRuleDeleted            Type = "business_validation_rule.deleted"
-	ValidationRuleAssigned           Type = "business_validation_rule.assignment.created"
-	ValidationRuleAssignmentRm       Type = "business_validation_rule.assignment.deleted"
+	// LoyaltyTierExpirationChanged tells that changed settings have moved the end of a tier; see Loyalty.RecalculateTiers.
+	LoyaltyTierExpirationChanged Type = "customer.loyalty.tier.expiration.changed"
+	// The events of the tiers of a program.
+	CampaignLoyaltyTierCreated Type = "campaign.loyalty_tier.created"
+	CampaignLoyaltyTierUpdated Type = "campaign.loyalty_tier.updated"
+	CampaignLoyaltyTierDeleted Type = "campaign.loyalty_tier.deleted"
+	GiftBalanceAdded           Type = "voucher.gift.balance_added"
+	GiftTransactionCreated     Type = "voucher.gift.transaction.created"
+	ValidationRuleCreated      Type = "business_validation_rule.created"
+	ValidationRuleUpdated      Type = "business_validation_rule.updated"
+	ValidationRuleDeleted      Type = "business_validation_rule.deleted"
+	ValidationRuleAssigned     Type = "business_validation_rule.assignment.created"
+	ValidationRuleAssignmentRm Type = "business_validation_rule.assignment.deleted"
 )
 
 // Event is one entry of the outbox.

@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 
@@ -35,6 +36,9 @@ type PointsCard struct {
 	Moves   []loyalty.TierChange
 
 	work    *PointsWork
+	today   loyalty.Date
+	at      time.Time
+	done    loyalty.Date // the last day that DueDay went to
 	changed bool
 }
 
@@ -48,7 +52,7 @@ func (w *PointsWork) Today() loyalty.Date { return w.today }
 
 // Card takes up a card as it is stored.
 func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
-	c := &PointsCard{Program: program, Account: stored.Clone(), work: w}
+	c := &PointsCard{Program: program, Account: stored.Clone(), work: w, today: w.today, at: w.now}
 	w.cards = append(w.cards, c)
 	return c
 }
@@ -69,9 +73,9 @@ func (w *PointsWork) Open(program *loyalty.Program, v *voucher.Voucher, customer
 // days. It fails as loyalty.Account.Post does.
 func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation ledger.OperationType) (*loyalty.Transaction, error) {
 	w := c.work
-	t.ID, t.CreatedAt = w.ids.Next(id.Transaction), w.now
+	t.ID, t.CreatedAt = w.ids.Next(id.Transaction), c.at
 	if points > 0 && t.Parts == nil {
-		t.Parts = []loyalty.Part{{ExpiresAt: c.Program.Card.ExpirationRules.LastDay(w.today), Points: points}}
+		t.Parts = []loyalty.Part{{ExpiresAt: c.Program.Card.ExpirationRules.LastDay(c.today), Points: points}}
 	}
 	if tier := c.Program.Tier(c.Account.Tier.TierID); tier != nil && t.Details.HolderLoyaltyTier == nil {
 		t.Details.HolderLoyaltyTier = &loyalty.Reference{ID: tier.ID, Name: tier.Name}
@@ -79,22 +83,44 @@ func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation
 	if err := t.Post(c.Account, points, operation, func() string { return w.ids.Next(id.PointsBucket) }); err != nil {
 		return nil, err
 	}
-	c.Program.Collect(c.Account, t.Type, points, w.today)
+	c.Program.Collect(c.Account, t.Type, points, c.today)
 	c.changed = true
 	c.Entries = append(c.Entries, &t)
-	if _, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t); err != nil {
+	body, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t)
+	if err != nil {
 		return nil, err
 	}
-	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t) })
+	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t, body) })
 	return &t, nil
 }
 
 // Settle brings the tier of the member in line with his points, after the steps so far.
 func (c *PointsCard) Settle() {
-	for _, move := range c.Program.Settle(c.Account, c.work.today) {
-		c.changed = true
+	before := c.Account.Tier
+	c.moved(before, c.Program.Settle(c.Account, c.today))
+}
+
+// Refresh applies changed settings of the tiers; see loyalty.Program.Refresh.
+func (c *PointsCard) Refresh() {
+	before := c.Account.Tier
+	moves := c.Program.Refresh(c.Account, c.today)
+	c.moved(before, moves)
+	if len(moves) == 0 && before.ExpirationDate != c.Account.Tier.ExpirationDate {
+		c.work.told = append(c.work.told, func(e *eventWriter) {
+			e.add(event.LoyaltyTierExpirationChanged, c.Account.VoucherID, c.about(map[string]any{
+				"loyalty_tier": c.tier(c.Account.Tier.TierID), "expiration_date": c.Account.Tier.ExpirationDate,
+			}))
+		})
+	}
+}
+
+// moved notes what has become of the tier.
+func (c *PointsCard) moved(before loyalty.Standing, moves []loyalty.TierChange) {
+	c.changed = c.changed || c.Account.Tier != before
+	for _, move := range moves {
 		c.Moves = append(c.Moves, move)
-		c.work.told = append(c.work.told, func(e *eventWriter) { c.tellMove(e, move) })
+		end := c.Account.Tier.ExpirationDate
+		c.work.told = append(c.work.told, func(e *eventWriter) { c.tellMove(e, move, end) })
 	}
 }
 
@@ -117,7 +143,7 @@ func (w *PointsWork) finish() error {
 			a.UpdatedAt = &w.now
 		}
 		due := farFuture
-		if day := a.Due(); day != 0 {
+		if day := a.Due(); day != 0 && day.Start(w.zone).Before(farFuture) {
 			due = day.Start(w.zone).UTC()
 		}
 		keys := []string{record.Key("member", loyalty.MemberKey(a.CampaignID, a.CustomerID))}
@@ -169,9 +195,9 @@ func (c *PointsCard) about(more map[string]any) map[string]any {
 	return data
 }
 
-// tell adds the events of an entry.
-func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction) {
-	data := c.about(map[string]any{"transaction": t, "balance": t.Details.Balance})
+// tell adds the events of an entry, whose JSON is body.
+func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction, body json.RawMessage) {
+	data := c.about(map[string]any{"transaction": body, "balance": t.Details.Balance})
 	e.add(event.LoyaltyTransactionCreated, t.ID, data)
 	switch t.Type {
 	case ledger.PointsAddition:
@@ -193,14 +219,24 @@ var tierEvents = map[loyalty.ChangeType]event.Type{
 	loyalty.Downgraded: event.LoyaltyTierDowngraded, loyalty.Prolonged: event.LoyaltyTierProlonged,
 }
 
-func (c *PointsCard) tellMove(e *eventWriter, move loyalty.TierChange) {
-	more := map[string]any{"first": move.First, "expiration_date": c.Account.Tier.ExpirationDate}
-	for _, end := range [...]struct{ name, tier string }{{"from", move.From}, {"to", move.To}} {
-		if tier := c.Program.Tier(end.tier); tier != nil {
-			more[end.name] = tier
-		} else if end.tier != "" { // it was deleted
-			more[end.name] = map[string]any{"id": end.tier}
-		}
+// tellMove adds the event of a move to a tier that ends on a day.
+func (c *PointsCard) tellMove(e *eventWriter, move loyalty.TierChange, end loyalty.Date) {
+	more := map[string]any{"first": move.First, "expiration_date": end, "created_at": c.work.now}
+	switch move.Type {
+	case loyalty.Upgraded, loyalty.Downgraded:
+		more["loyalty_tier_from"], more["loyalty_tier_to"] = c.tier(move.From), c.tier(move.To)
+	case loyalty.Left:
+		more["loyalty_tier"] = c.tier(move.From)
+	default:
+		more["loyalty_tier"] = c.tier(move.To)
 	}
 	e.add(tierEvents[move.Type], c.Account.VoucherID, c.about(more))
+}
+
+// tier is a tier as events tell it: one that was deleted has its id only.
+func (c *PointsCard) tier(id string) *loyalty.Tier {
+	if t := c.Program.Tier(id); t != nil {
+		return t
+	}
+	return &loyalty.Tier{ID: id, CampaignID: c.Program.CampaignID}
 }

@@ -1,0 +1,226 @@
+package voucherify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+)
+
+// Maintenance is what Maintain has done.
+type Maintenance struct {
+	// Cards is the number of cards that were changed.
+	Cards int
+	// Expired and Activated are points that are over, and pending points that can be used now.
+	Expired, Activated ledger.Points
+	// TierMoves is the number of members who have joined, left or changed a tier, or kept it longer; each move counts.
+	TierMoves int
+}
+
+func (m *Maintenance) add(other Maintenance) {
+	m.Cards, m.TierMoves = m.Cards+other.Cards, m.TierMoves+other.TierMoves
+	m.Expired, m.Activated = m.Expired+other.Expired, m.Activated+other.Activated
+}
+
+// Maintain does what the calendar does to loyalty cards, up to the day of an instant in the project's zone: on each day pending
+// points are activated, then tiers end and begin, then points expire, and at last tiers follow the balance. Days that were missed
+// are replayed one after another, so that it makes no difference whether it runs daily or once a month. It goes on while a
+// campaign is disabled. (Voucherify: the daily job.)
+//
+// It reads only cards for which something is due, and writes them in batches, each in a transaction of its own. A run that fails has
+// done a part, which Maintenance tells; the next one does the rest. What is done is not due any more, so it can run again at any time,
+// and in several processes at once: a batch that was overtaken runs again, and finds less to do.
+//
+// Every operation on a card does what is due for the card first. Maintain is for the cards that nobody touches; see RunMaintenance.
+func (e *Engine) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
+	started := time.Now()
+	m := &maintenance{engine: e, today: loyalty.DateOf(now, e.options.zone), until: now, size: maintainBatch}
+	attempts, err := m.run(ctx)
+	e.observe("maintain", started, attempts, err)
+	return m.done, err
+}
+
+// The numbers of cards that one transaction of Maintain writes. A batch that loses a race starts again with a quarter of the cards;
+// one that succeeds is followed by one of twice as many.
+const (
+	maintainBatch = 256
+	leastBatch    = 4
+)
+
+// maintenance is one run of Maintain.
+type maintenance struct {
+	engine *Engine
+	today  loyalty.Date
+	until  time.Time
+	// after is the last card that was looked at: each is looked at once.
+	after *store.Cursor
+	size  int
+	done  Maintenance
+}
+
+// run writes batches until nothing is due, and returns how often it has tried to.
+func (m *maintenance) run(ctx context.Context) (int, error) {
+	lost := 0
+	for attempts := 1; ; attempts++ {
+		var batch *maintained
+		err := m.engine.store.Update(ctx, func(tx store.Tx) (err error) {
+			batch, err = m.batch(ctx, tx)
+			return err
+		})
+		switch {
+		case err == nil && batch.read < batch.size:
+			m.done.add(batch.Maintenance)
+			return attempts, nil
+		case err == nil:
+			m.done.add(batch.Maintenance)
+			m.after, m.size, lost = batch.last, min(maintainBatch, 2*m.size), 0
+			continue
+		case !store.Retryable(err):
+			return attempts, err
+		}
+		if lost++; lost >= m.engine.options.attempts {
+			return attempts, err
+		}
+		m.size = max(leastBatch, m.size/4)
+		if err := pause(ctx, lost); err != nil {
+			return attempts, err
+		}
+	}
+}
+
+// maintained is one batch.
+type maintained struct {
+	Maintenance
+	size, read int
+	last       *store.Cursor
+}
+
+// batch does what is due for the next cards.
+func (m *maintenance) batch(ctx context.Context, tx store.Tx) (*maintained, error) {
+	op, err := m.engine.begin()
+	if err != nil {
+		return nil, err
+	}
+	b := &maintained{size: m.size}
+	accounts, err := m.due(ctx, tx, b)
+	if err != nil || len(accounts) == 0 {
+		return b, err
+	}
+	catalogue, err := m.engine.configuration(ctx, tx, op)
+	if err != nil {
+		return nil, err
+	}
+	work := redemption.NewPointsWork(catalogue, op.now, &op.ids, &redemption.Plan{})
+	work.Until(m.today)
+	for _, account := range accounts {
+		program := catalogue.Program(account.CampaignID)
+		if program == nil { // it was deleted a moment ago, with its cards
+			continue
+		}
+		card := work.Card(program, account)
+		if err := m.engine.catchUp(ctx, tx, card); err != nil {
+			return nil, fmt.Errorf("voucherify: maintain the loyalty card %s: %w", account.VoucherID, err)
+		}
+		b.count(card)
+	}
+	return b, m.engine.post(ctx, tx, &op, catalogue, work)
+}
+
+// due reads the next cards for which something is due.
+func (m *maintenance) due(ctx context.Context, r store.Reader, b *maintained) ([]*loyalty.Account, error) {
+	var accounts []*loyalty.Account
+	for doc, err := range r.List(ctx, record.LoyaltyAccount, store.Query{After: m.after, Limit: b.size}) {
+		if err != nil {
+			return nil, fmt.Errorf("voucherify: list accounts: %w", err)
+		}
+		if doc.CreatedAt.After(m.until) {
+			break
+		}
+		account, err := decode[loyalty.Account](doc)
+		if err != nil {
+			return nil, err
+		}
+		accounts = append(accounts, account)
+		b.read, b.last = b.read+1, store.CursorOf(doc)
+	}
+	return accounts, nil
+}
+
+// count adds what was done to a card.
+func (b *maintained) count(c *redemption.PointsCard) {
+	if len(c.Entries) > 0 || len(c.Moves) > 0 {
+		b.Cards++
+	}
+	b.TierMoves += len(c.Moves)
+	for _, t := range c.Entries {
+		switch points := t.Details.Balance.Points; t.Type {
+		case ledger.PointsExpiration:
+			b.Expired -= points
+		case ledger.PointsActivation:
+			b.Activated += points
+		}
+	}
+}
+
+// catchUp does what is due for a card, day after day, in the fixed order of a day: pending points are activated, rewards are
+// redeemed by themselves, and Day does tiers and expiry.
+func (e *Engine) catchUp(_ context.Context, _ store.Reader, c *redemption.PointsCard) error {
+	for c.DueDay() {
+		if err := c.Day(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RunMaintenance runs Maintain now, and at each midnight of the project's zone, until the context ends, whose error it returns. The
+// host gives it a goroutine. A run that fails is told to the observer and the logger, and tried again: after a minute at first, and
+// after an hour at most. Several processes may do it; one is enough.
+func (e *Engine) RunMaintenance(ctx context.Context) error {
+	failed := 0
+	for {
+		now := e.options.clock()
+		done, err := e.Maintain(ctx, now)
+		next := (loyalty.DateOf(now, e.options.zone) + 1).Start(e.options.zone)
+		switch {
+		case err == nil:
+			failed = 0
+			e.log().InfoContext(ctx, "loyalty maintenance", "cards", done.Cards, "expired", done.Expired, "activated", done.Activated,
+				"tier_moves", done.TierMoves)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			e.log().ErrorContext(ctx, "loyalty maintenance", "error", err)
+			next = now.Add(min(longestNap, time.Minute<<min(failed, 10)))
+			failed++
+		}
+		if err := e.sleepUntil(ctx, next); err != nil {
+			return err
+		}
+	}
+}
+
+// longestNap is how long RunMaintenance trusts a timer: the clock may be set meanwhile.
+const longestNap = time.Hour
+
+// sleepUntil waits until the engine's clock has reached an instant.
+func (e *Engine) sleepUntil(ctx context.Context, at time.Time) error {
+	for {
+		left := at.Sub(e.options.clock())
+		if left <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(min(left, longestNap))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
