@@ -149,10 +149,13 @@ func (c *change) putHolder(v *voucher.Voucher, camp *campaign.Campaign, owner *c
 }
 
 // giveUp takes a code that is deleted out of its pool and out of the wallet of its holder. The other holders of a generic
-// code keep their record, which wallets then pass over.
+// code keep their record, which wallets then pass over. The account of a loyalty card goes with it.
 func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 	if v.PublishedAt == nil {
 		return c.takeOut(ctx, v.ID)
+	}
+	if err := c.closeAccount(ctx, v); err != nil {
+		return err
 	}
 	if v.HolderID == "" {
 		return nil
@@ -172,6 +175,22 @@ func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 		return err
 	}
 	return c.emitHolderRemoved(h, v)
+}
+
+// closeAccount deletes the account of a loyalty card: its points are gone, and the customer can join the program again. The
+// entries of the ledger stay.
+func (c *change) closeAccount(ctx context.Context, v *voucher.Voucher) error {
+	if v.LoyaltyCard == nil {
+		return nil
+	}
+	doc, err := c.tx.Get(ctx, record.LoyaltyAccount, v.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("voucherify: read account: %w", err)
+	}
+	return c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version)
 }
 
 func (c *change) emitHolderRemoved(h *publication.Holder, v *voucher.Voucher) error {

@@ -2,12 +2,10 @@ package voucherify
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
-	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 )
@@ -39,132 +37,10 @@ func (m *Maintenance) add(other Maintenance) {
 // Every operation on a card does what is due for the card first. Maintain is for the cards that nobody touches; see RunMaintenance.
 func (e *Engine) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
 	started := time.Now()
-	m := &maintenance{engine: e, today: loyalty.DateOf(now, e.options.zone), until: now, size: maintainBatch}
-	attempts, err := m.run(ctx)
+	s := &sweep{engine: e, today: loyalty.DateOf(now, e.options.zone), until: now, step: e.catchUp}
+	attempts, err := s.run(ctx)
 	e.observe("maintain", started, attempts, err)
-	return m.done, err
-}
-
-// The numbers of cards that one transaction of Maintain writes. A batch that loses a race starts again with a quarter of the cards;
-// one that succeeds is followed by one of twice as many.
-const (
-	maintainBatch = 256
-	leastBatch    = 4
-)
-
-// maintenance is one run of Maintain.
-type maintenance struct {
-	engine *Engine
-	today  loyalty.Date
-	until  time.Time
-	// after is the last card that was looked at: each is looked at once.
-	after *store.Cursor
-	size  int
-	done  Maintenance
-}
-
-// run writes batches until nothing is due, and returns how often it has tried to.
-func (m *maintenance) run(ctx context.Context) (int, error) {
-	lost := 0
-	for attempts := 1; ; attempts++ {
-		var batch *maintained
-		err := m.engine.store.Update(ctx, func(tx store.Tx) (err error) {
-			batch, err = m.batch(ctx, tx)
-			return err
-		})
-		switch {
-		case err == nil && batch.read < batch.size:
-			m.done.add(batch.Maintenance)
-			return attempts, nil
-		case err == nil:
-			m.done.add(batch.Maintenance)
-			m.after, m.size, lost = batch.last, min(maintainBatch, 2*m.size), 0
-			continue
-		case !store.Retryable(err):
-			return attempts, err
-		}
-		if lost++; lost >= m.engine.options.attempts {
-			return attempts, err
-		}
-		m.size = max(leastBatch, m.size/4)
-		if err := pause(ctx, lost); err != nil {
-			return attempts, err
-		}
-	}
-}
-
-// maintained is one batch.
-type maintained struct {
-	Maintenance
-	size, read int
-	last       *store.Cursor
-}
-
-// batch does what is due for the next cards.
-func (m *maintenance) batch(ctx context.Context, tx store.Tx) (*maintained, error) {
-	op, err := m.engine.begin()
-	if err != nil {
-		return nil, err
-	}
-	b := &maintained{size: m.size}
-	accounts, err := m.due(ctx, tx, b)
-	if err != nil || len(accounts) == 0 {
-		return b, err
-	}
-	catalogue, err := m.engine.configuration(ctx, tx, op)
-	if err != nil {
-		return nil, err
-	}
-	work := redemption.NewPointsWork(catalogue, op.now, &op.ids, &redemption.Plan{})
-	work.Until(m.today)
-	for _, account := range accounts {
-		program := catalogue.Program(account.CampaignID)
-		if program == nil { // it was deleted a moment ago, with its cards
-			continue
-		}
-		card := work.Card(program, account)
-		if err := m.engine.catchUp(ctx, tx, card); err != nil {
-			return nil, fmt.Errorf("voucherify: maintain the loyalty card %s: %w", account.VoucherID, err)
-		}
-		b.count(card)
-	}
-	return b, m.engine.post(ctx, tx, &op, catalogue, work)
-}
-
-// due reads the next cards for which something is due.
-func (m *maintenance) due(ctx context.Context, r store.Reader, b *maintained) ([]*loyalty.Account, error) {
-	var accounts []*loyalty.Account
-	for doc, err := range r.List(ctx, record.LoyaltyAccount, store.Query{After: m.after, Limit: b.size}) {
-		if err != nil {
-			return nil, fmt.Errorf("voucherify: list accounts: %w", err)
-		}
-		if doc.CreatedAt.After(m.until) {
-			break
-		}
-		account, err := decode[loyalty.Account](doc)
-		if err != nil {
-			return nil, err
-		}
-		accounts = append(accounts, account)
-		b.read, b.last = b.read+1, store.CursorOf(doc)
-	}
-	return accounts, nil
-}
-
-// count adds what was done to a card.
-func (b *maintained) count(c *redemption.PointsCard) {
-	if len(c.Entries) > 0 || len(c.Moves) > 0 {
-		b.Cards++
-	}
-	b.TierMoves += len(c.Moves)
-	for _, t := range c.Entries {
-		switch points := t.Details.Balance.Points; t.Type {
-		case ledger.PointsExpiration:
-			b.Expired -= points
-		case ledger.PointsActivation:
-			b.Activated += points
-		}
-	}
+	return s.done, err
 }
 
 // catchUp does what is due for a card, day after day, in the fixed order of a day: pending points are activated, rewards are

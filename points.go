@@ -12,6 +12,7 @@ import (
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // AddBalance adds points to a loyalty card by hand, or removes them when they are negative, and answers what is on it then. A
@@ -75,6 +76,7 @@ type member struct {
 	catalogue *redemption.Catalogue
 	program   *loyalty.Program
 	account   *loyalty.Account
+	voucher   *voucher.Voucher
 }
 
 // take takes a card up for an operation, with everything done that was due: nobody spends points that are over.
@@ -89,16 +91,16 @@ func (m *member) work(op *operation) *redemption.PointsWork {
 }
 
 // member reads a card that is named by code or id.
-func (e *Engine) member(ctx context.Context, tx store.Tx, op *operation, card string) (*member, error) {
+func (e *Engine) member(ctx context.Context, tx store.Reader, op *operation, card string) (*member, error) {
 	catalogue, err := e.configuration(ctx, tx, *op)
 	if err != nil {
 		return nil, err
 	}
-	account, _, err := e.findAccount(ctx, tx, card)
+	account, v, err := e.findAccount(ctx, tx, card)
 	if err != nil {
 		return nil, err
 	}
-	m := &member{catalogue: catalogue, program: catalogue.Program(account.CampaignID), account: account}
+	m := &member{catalogue: catalogue, program: catalogue.Program(account.CampaignID), account: account, voucher: v}
 	if m.program == nil {
 		return nil, fault.Missing("campaign", account.CampaignID)
 	}

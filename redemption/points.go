@@ -73,7 +73,9 @@ func (w *PointsWork) Open(program *loyalty.Program, v *voucher.Voucher, customer
 // days. It fails as loyalty.Account.Post does.
 func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation ledger.OperationType) (*loyalty.Transaction, error) {
 	w := c.work
-	t.ID, t.CreatedAt = w.ids.Next(id.Transaction), c.at
+	if t.CreatedAt = c.at; t.ID == "" {
+		t.ID = w.ids.Next(id.Transaction)
+	}
 	if points > 0 && t.Parts == nil {
 		t.Parts = []loyalty.Part{{ExpiresAt: c.Program.Card.ExpirationRules.LastDay(c.today), Points: points}}
 	}
@@ -123,6 +125,9 @@ func (c *PointsCard) moved(before loyalty.Standing, moves []loyalty.TierChange) 
 		c.work.told = append(c.work.told, func(e *eventWriter) { c.tellMove(e, move, end) })
 	}
 }
+
+// Changed reports whether the steps so far have changed the account.
+func (c *PointsCard) Changed() bool { return c.changed }
 
 // Touch makes sure that the account is written, for changes that are no entries.
 func (c *PointsCard) Touch() { c.changed = true }
