@@ -2,6 +2,7 @@ package redemption
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/voucherify-go/voucherify/event"
@@ -36,6 +37,7 @@ type PointsCard struct {
 
 	work    *PointsWork
 	changed bool
+	pending []*heldPoints
 }
 
 // NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
@@ -110,6 +112,9 @@ func (w *PointsWork) finish() error {
 		if !c.changed {
 			continue
 		}
+		if err := c.finishPending(); err != nil {
+			return err
+		}
 		a := c.Account
 		stored := a.Version
 		a.Version++
@@ -148,7 +153,7 @@ func (w *PointsWork) tellAll(e *eventWriter) {
 		tell(e)
 	}
 	for _, c := range w.cards {
-		if len(c.Entries) > 0 || len(c.Moves) > 0 {
+		if len(c.Entries) > 0 || len(c.Moves) > 0 || slices.ContainsFunc(c.pending, func(h *heldPoints) bool { return h.changed }) {
 			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(nil))
 		}
 	}
