@@ -56,11 +56,15 @@ var known = []string{
 	"customer.order.updated", "customer.publication.failed", "customer.publication.succeeded",
 	"customer.redemption.failed", "customer.redemption.rollback.failed", "customer.redemption.rollback.succeeded", "customer.redemption.succeeded",
 	"customer.rewarded.loyalty_points", "customer.segment.entered", "customer.segment.left", "customer.updated",
-	"customer.voucher.gift.balance_added", "customer.voucher.loyalty_card.points_added", "customer.voucher.loyalty_card.points_expired",
+	"customer.voucher.gift.balance_added",
+	"customer.voucher.loyalty_card.pending_points.activated", "customer.voucher.loyalty_card.pending_points.added",
+	"customer.voucher.loyalty_card.pending_points.canceled", "customer.voucher.loyalty_card.pending_points.updated",
+	"customer.voucher.loyalty_card.points_added", "customer.voucher.loyalty_card.points_expired",
 	"customer.voucher.loyalty_card.points_transferred", "publication.succeeded",
 	"redemption.failed", "redemption.returned", "redemption.rollback.failed", "redemption.rollback.succeeded", "redemption.succeeded",
 	"voucher.created", "voucher.deleted", "voucher.disabled", "voucher.enabled", "voucher.gift.balance_added",
-	"voucher.gift.transaction.created", "voucher.loyalty_card.points_added", "voucher.loyalty_card.points_expired",
+	"voucher.gift.transaction.created", "voucher.loyalty_card.pending_points.activated", "voucher.loyalty_card.pending_points.added",
+	"voucher.loyalty_card.pending_points.canceled", "voucher.loyalty_card.pending_points.updated", "voucher.loyalty_card.points_added", "voucher.loyalty_card.points_expired",
 	"voucher.loyalty_card.transaction.created", "voucher.published", "voucher.updated",
 }
 

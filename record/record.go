@@ -61,6 +61,9 @@ const (
 	// LoyaltyAccount is the state of a loyalty card that was given out; its id is the voucher's, its parent the campaign. Its
 	// creation, which is its place in lists, is the instant at which something is due for it.
 	LoyaltyAccount Kind = "loyalty_account"
+	// PendingPoints are points of a loyalty card that come later; its parent is the voucher while they wait, see
+	// loyalty.Pending. Its creation, which is its place in lists, is the beginning of the day on which they are activated.
+	PendingPoints Kind = "loyalty_pending_points"
 	// LoyaltyTier is a level of a loyalty program; its parent is the campaign.
 	LoyaltyTier Kind = "loyalty_tier"
 	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
@@ -71,7 +74,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
-		LoyaltyAccount, LoyaltyTier,
+		LoyaltyAccount, LoyaltyTier, PendingPoints,
 		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
 		Transaction, Unpublished, Voucher,
 	}

@@ -3,6 +3,7 @@ package redemption
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/voucherify-go/voucherify/event"
@@ -40,6 +41,7 @@ type PointsCard struct {
 	at      time.Time
 	done    loyalty.Date // the last day that DueDay went to
 	changed bool
+	pending []*heldPoints
 }
 
 // NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
@@ -141,6 +143,9 @@ func (w *PointsWork) finish() error {
 		if !c.changed {
 			continue
 		}
+		if err := c.finishPending(); err != nil {
+			return err
+		}
 		a := c.Account
 		stored := a.Version
 		a.Version++
@@ -179,7 +184,7 @@ func (w *PointsWork) tellAll(e *eventWriter) {
 		tell(e)
 	}
 	for _, c := range w.cards {
-		if len(c.Entries) > 0 || len(c.Moves) > 0 {
+		if len(c.Entries) > 0 || len(c.Moves) > 0 || slices.ContainsFunc(c.pending, func(h *heldPoints) bool { return h.changed }) {
 			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(nil))
 		}
 	}
