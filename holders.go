@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -177,7 +178,7 @@ func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 	return c.emitHolderRemoved(h, v)
 }
 
-// closeAccount deletes the account of a loyalty card: its points are gone, and the customer can join the program again. The
+// closeAccount deletes the account of a loyalty card with its pending points: its points are gone, and the customer can join the program again. The
 // entries of the ledger stay.
 func (c *change) closeAccount(ctx context.Context, v *voucher.Voucher) error {
 	if v.LoyaltyCard == nil {
@@ -190,7 +191,21 @@ func (c *change) closeAccount(ctx context.Context, v *voucher.Voucher) error {
 	if err != nil {
 		return fmt.Errorf("voucherify: read account: %w", err)
 	}
-	return c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version)
+	docs := []record.Document{doc}
+	for _, parent := range [...]string{v.ID, loyalty.DoneWith(v.ID)} {
+		for pending, err := range c.tx.List(ctx, record.PendingPoints, store.Query{Parent: parent}) {
+			if err != nil {
+				return fmt.Errorf("voucherify: list pending points: %w", err)
+			}
+			docs = append(docs, pending)
+		}
+	}
+	for _, doc := range docs {
+		if err := c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *change) emitHolderRemoved(h *publication.Holder, v *voucher.Voucher) error {

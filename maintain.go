@@ -28,7 +28,7 @@ func (m *Maintenance) add(other Maintenance) {
 // Maintain does what the calendar does to loyalty cards, up to the day of an instant in the project's zone: on each day pending
 // points are activated, then tiers end and begin, then points expire, and at last tiers follow the balance. Days that were missed
 // are replayed one after another, so that it makes no difference whether it runs daily or once a month. It goes on while a
-// campaign is disabled. (Voucherify: the daily job.)
+// campaign is disabled. A card that cannot be brought up to date is left as it is and told in the error, behind all others. (Voucherify: the daily job.)
 //
 // It reads only cards for which something is due, and writes them in batches, each in a transaction of its own. A run that fails has
 // done a part, which Maintenance tells; the next one does the rest. What is done is not due any more, so it can run again at any time,
@@ -43,10 +43,13 @@ func (e *Engine) Maintain(ctx context.Context, now time.Time) (Maintenance, erro
 	return s.done, err
 }
 
-// catchUp does what is due for a card, day after day, in the fixed order of a day: pending points are activated, rewards are
-// redeemed by themselves, and Day does tiers and expiry.
-func (e *Engine) catchUp(_ context.Context, _ store.Reader, c *redemption.PointsCard) error {
+// catchUp does what is due for a card, day after day, in the fixed order of a day: pending points are activated, then Day does tiers
+// and expiry. Rewards that are redeemed automatically belong between the two.
+func (e *Engine) catchUp(ctx context.Context, r store.Reader, c *redemption.PointsCard) error {
 	for c.DueDay() {
+		if err := activateDue(ctx, r, c, c.Today()); err != nil {
+			return err
+		}
 		if err := c.Day(); err != nil {
 			return err
 		}

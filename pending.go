@@ -139,8 +139,13 @@ func (s *Loyalty) pendingVerb(card, pendingID string, step pendingStep) verb[loy
 			return nil, nil, err
 		}
 		work := m.work(&op)
-		c := work.Card(m.program, m.account)
-		next, err := pendingUntil(ctx, tx, m.account.VoucherID, func(other *loyalty.Pending) bool { return other.ID != pendingID })
+		c, err := s.engine.take(ctx, tx, work, m)
+		if err != nil {
+			return nil, nil, err
+		}
+		next, err := pendingUntil(ctx, tx, m.account.VoucherID, func(other *loyalty.Pending) bool {
+			return other.ID != pendingID && other.ActivatesAt > c.Today()
+		})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -2,9 +2,13 @@ package voucherify
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/record"
@@ -35,7 +39,12 @@ type sweep struct {
 	after *store.Cursor
 	size  int
 	done  Maintenance
+	// refused are cards that cannot be changed, by their vouchers: they are left out.
+	refused map[string]error
 }
+
+// errRefused makes a batch run again without the card that has failed.
+var errRefused = errors.New("voucherify: a card was refused")
 
 // run writes batches until nothing is due, and returns how often it has tried to.
 func (s *sweep) run(ctx context.Context) (int, error) {
@@ -50,10 +59,12 @@ func (s *sweep) run(ctx context.Context) (int, error) {
 		switch {
 		case err == nil && !b.more:
 			s.done.add(b.Maintenance)
-			return attempts, nil
+			return attempts, s.failures()
 		case err == nil:
 			s.done.add(b.Maintenance)
 			s.after, s.size, lost = b.last, min(sweepBatch, 2*s.size), 0
+			continue
+		case errors.Is(err, errRefused):
 			continue
 		case !store.Retryable(err):
 			return attempts, err
@@ -97,12 +108,12 @@ func (s *sweep) batch(ctx context.Context, tx store.Tx) (*batch, error) {
 	for i, due := range cards {
 		b.last = due.place
 		program := catalogue.Program(due.account.CampaignID)
-		if program == nil { // it was deleted a moment ago, with its cards
+		if program == nil || s.refused[due.account.VoucherID] != nil { // a program without cards was deleted a moment ago
 			continue
 		}
 		card := work.Card(program, due.account)
 		if err := s.step(ctx, tx, card); err != nil {
-			return nil, fmt.Errorf("voucherify: loyalty card %s: %w", due.account.VoucherID, err)
+			return nil, s.refuse(due.account, err)
 		}
 		b.count(card)
 		if b.ids > sweepIDs && i < len(cards)-1 {
@@ -111,6 +122,29 @@ func (s *sweep) batch(ctx context.Context, tx store.Tx) (*batch, error) {
 		}
 	}
 	return b, s.engine.post(ctx, tx, &op, catalogue, work)
+}
+
+// refuse notes a card that is not in a state that can be changed. Errors of the store end the run.
+func (s *sweep) refuse(a *loyalty.Account, err error) error {
+	err = fmt.Errorf("voucherify: loyalty card %s: %w", a.VoucherID, err)
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	if s.refused == nil {
+		s.refused = map[string]error{}
+	}
+	s.refused[a.VoucherID] = err
+	return errRefused
+}
+
+// failures are the refusals, in the order of the cards.
+func (s *sweep) failures() error {
+	var all []error
+	for _, voucherID := range slices.Sorted(maps.Keys(s.refused)) {
+		all = append(all, s.refused[voucherID])
+	}
+	return errors.Join(all...)
 }
 
 // placed is a card, and its place in the list.

@@ -26,9 +26,37 @@ func (v *verification) points(ctx context.Context) (bool, error) {
 			if more, err := v.pointsCard(ctx, account.VoucherID, account); err != nil || !more {
 				return more, err
 			}
+			if more, err := v.pendingOf(ctx, account); err != nil || !more {
+				return more, err
+			}
 		}
 	}
 	return true, nil
+}
+
+// pendingOf compares an account with the points that wait for it.
+func (v *verification) pendingOf(ctx context.Context, a *loyalty.Account) (bool, error) {
+	sum, next := ledger.Points(0), loyalty.Date(0)
+	for page, err := range v.pages(ctx, record.PendingPoints, a.VoucherID) {
+		if err != nil {
+			return false, err
+		}
+		for _, doc := range page {
+			p, err := decode[loyalty.Pending](doc)
+			if err != nil {
+				return false, err
+			}
+			if sum += p.Points; next == 0 || p.ActivatesAt < next {
+				next = p.ActivatesAt
+			}
+		}
+	}
+	if f, differs := ledger.Differ(ledger.CheckCard, "voucher", a.VoucherID, "pending_points", sum, a.PendingPoints); differs && !v.report(f) {
+		return false, nil
+	}
+	return next == a.NextActivation || v.report(ledger.Finding{
+		Check: ledger.CheckCard, Object: "voucher", ID: a.VoucherID, Field: "next_activation", Want: next.String(), Got: a.NextActivation.String(),
+	}), nil
 }
 
 // accountOf compares an account with its voucher.

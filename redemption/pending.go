@@ -79,7 +79,7 @@ func (c *PointsCard) Activate(pendingID string, source string, operation ledger.
 	d := h.Details
 	entry, err := c.Post(loyalty.Transaction{
 		Type: ledger.PointsActivation, Source: source,
-		Parts: []loyalty.Part{{ExpiresAt: rules.LastDay(c.work.today), Points: h.Points}},
+		Parts: []loyalty.Part{{ExpiresAt: rules.LastDay(c.today), Points: h.Points}},
 		Details: loyalty.Details{
 			Order: d.Order, Event: d.Event, EarningRule: d.EarningRule, LoyaltyTier: d.LoyaltyTier, HolderLoyaltyTier: d.HolderLoyaltyTier,
 			PendingPoints: &ledger.Reference{ID: h.ID},

@@ -39,7 +39,7 @@ type PointsCard struct {
 	work    *PointsWork
 	today   loyalty.Date
 	at      time.Time
-	done    loyalty.Date // the last day that DueDay went to
+	last    loyalty.Date // that DueDay went to
 	changed bool
 	pending []*heldPoints
 }

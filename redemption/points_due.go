@@ -14,12 +14,12 @@ func (w *PointsWork) Until(day loyalty.Date) { w.today = day }
 // Each day must be finished with Day, which leaves nothing on it.
 func (c *PointsCard) DueDay() bool {
 	day := c.Account.Due()
-	if day == 0 || day > c.work.today || day <= c.done {
-		c.today, c.at, c.done = c.work.today, c.work.now, 0
+	if day == 0 || day > c.work.today || day <= c.last {
+		c.today, c.at, c.last = c.work.today, c.work.now, 0
 		return false
 	}
 	// A day on which something was due is not begun twice: what Day leaves behind would keep the card busy for ever.
-	c.today, c.at, c.done = day, day.Start(c.work.zone).UTC(), day
+	c.today, c.at, c.last = day, day.Start(c.work.zone).UTC(), day
 	return true
 }
 
