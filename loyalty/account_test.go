@@ -11,6 +11,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/money"
 )
 
 var noon = time.Date(2026, 1, 25, 12, 0, 0, 0, time.UTC)
@@ -20,6 +21,9 @@ func names(prefix string) func() string {
 	n := 0
 	return func() string { n++; return fmt.Sprint(prefix, n) }
 }
+
+// most is what a card can hold.
+const most = ledger.Points(money.Max)
 
 // card is an account with initial points that never expire.
 func card(initial ledger.Points) *loyalty.Account {
@@ -103,7 +107,6 @@ func TestTheLedger(t *testing.T) {
 
 func TestEntriesThatAreRefusedChangeNothing(t *testing.T) {
 	t.Parallel()
-	const most = ledger.Points(1 << 53)
 	for _, tt := range []struct {
 		name   string
 		kind   ledger.Type
@@ -137,9 +140,9 @@ func TestEntriesThatAreRefusedChangeNothing(t *testing.T) {
 
 func TestARefundFitsOnAFullCard(t *testing.T) {
 	t.Parallel()
-	a := card(1 << 53)
+	a := card(most)
 	taken := post(t, a, ledger.PointsRedemption, -10, "")
-	if got := post(t, a, ledger.PointsRefund, 10, "").Details.Balance.Balance; got != 1<<53 || len(taken.Parts) != 1 {
+	if got := post(t, a, ledger.PointsRefund, 10, "").Details.Balance.Balance; got != most || len(taken.Parts) != 1 {
 		t.Errorf("%d are on the card", got)
 	}
 }

@@ -135,7 +135,7 @@ func TestAdjustmentsThatAreRefused(t *testing.T) {
 		{"a date for a removal", loyalty.Adjustment{Points: -1, ExpirationType: loyalty.CustomDate, ExpirationDate: today}, "invalid_expiration_date expiration_type"},
 		{"an unknown type", loyalty.Adjustment{Points: 1, ExpirationType: "SOON"}, "invalid_payload expiration_type"},
 		{"nothing", loyalty.Adjustment{}, "invalid_amount points"},
-		{"too much", loyalty.Adjustment{Points: 1<<53 + 1}, "invalid_amount points"},
+		{"too much", loyalty.Adjustment{Points: most + 1}, "invalid_amount points"},
 		{"a long source_id", loyalty.Adjustment{Points: 1, SourceID: string(make([]byte, ledger.MaxSourceID+1))}, "invalid_add_balance_params source_id"},
 		{"a long reason", loyalty.Adjustment{Points: 1, Reason: string(make([]byte, ledger.MaxReason+1))}, "invalid_add_balance_params reason"},
 	} {

@@ -150,7 +150,7 @@ func TestTransfersThatAreRefused(t *testing.T) {
 		{"no card", func(x *loyalty.Transfer) { x.Code = "" }, "invalid_payload code"},
 		{"nothing", func(x *loyalty.Transfer) { x.Points = 0 }, "invalid_amount points"},
 		{"backwards", func(x *loyalty.Transfer) { x.Points = -1 }, "invalid_amount points"},
-		{"too much", func(x *loyalty.Transfer) { x.Points = 1<<53 + 1 }, "invalid_amount points"},
+		{"too much", func(x *loyalty.Transfer) { x.Points = most + 1 }, "invalid_amount points"},
 		{"no source_id", func(x *loyalty.Transfer) { x.SourceID = "" }, "invalid_payload source_id"},
 		{"a long source_id", func(x *loyalty.Transfer) { x.SourceID = strings.Repeat("s", 256) }, "invalid_payload source_id"},
 		{"a long reason", func(x *loyalty.Transfer) { x.Reason = strings.Repeat("r", 1001) }, "invalid_payload reason"},
