@@ -50,14 +50,16 @@ func (s *Loyalty) transferVerb(card string, transfers []loyalty.Transfer) verb[v
 		}
 		t := &transfer{engine: s.engine, op: &op, target: m, sources: map[string]*redemption.PointsCard{}, work: m.work(&op)}
 		repeated, err := t.run(ctx, tx, transfers)
-		if repeated || err != nil {
-			return m.voucher, nil, err
-		}
-		if err := s.engine.post(ctx, tx, &op, m.catalogue, t.work); err != nil {
+		if err != nil {
 			return nil, nil, err
 		}
-		m.voucher.LoyaltyCard.Fill(t.to.Account)
-		return m.voucher, nil, nil
+		if !repeated {
+			if err := s.engine.post(ctx, tx, &op, m.catalogue, t.work); err != nil {
+				return nil, nil, err
+			}
+		}
+		v, _, err := s.engine.findVoucher(ctx, tx, m.account.VoucherID)
+		return v, nil, err
 	}
 }
 
