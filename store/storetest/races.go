@@ -59,6 +59,11 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers that return and roll back give the discount back once", raceReturnAgainstRollback},
 		{"16 workers spend one gift card to the last cent", raceForCredits},
 		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
+		{"16 workers remove the points of one card to the last", raceRemovals},
+		{"16 workers transfer points between two cards in both directions", raceTransfers},
+		{"16 workers do the maintenance and move points", raceMaintenance},
+		{"16 workers that do the same maintenance do everything once", raceRuns},
+		{"16 workers earn a member through all tiers once", raceTiers},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 	} {
