@@ -166,7 +166,7 @@ func (c *PointsCard) finishPending() error {
 func (c *PointsCard) tellPending(kind, again event.Type, h *heldPoints) {
 	p := *h.Pending
 	c.work.told = append(c.work.told, func(e *eventWriter) {
-		e.add(kind, p.ID, c.about(map[string]any{"pending_points": &p}))
+		e.add(kind, p.ID, c.about(e, map[string]any{"pending_points": &p}))
 		e.again(again, p.ID)
 	})
 }

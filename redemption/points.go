@@ -42,6 +42,7 @@ type PointsCard struct {
 	last    loyalty.Date // that DueDay went to
 	changed bool
 	pending []*heldPoints
+	said    map[string]any // what each event says of the card
 }
 
 // NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
@@ -111,7 +112,7 @@ func (c *PointsCard) Refresh() {
 	c.moved(before, moves)
 	if len(moves) == 0 && before.ExpirationDate != c.Account.Tier.ExpirationDate {
 		c.work.told = append(c.work.told, func(e *eventWriter) {
-			e.add(event.LoyaltyTierExpirationChanged, c.Account.VoucherID, c.about(map[string]any{
+			e.add(event.LoyaltyTierExpirationChanged, c.Account.VoucherID, c.about(e, map[string]any{
 				"loyalty_tier": c.tier(c.Account.Tier.TierID), "expiration_date": c.Account.Tier.ExpirationDate,
 			}))
 		})
@@ -185,41 +186,43 @@ func (w *PointsWork) tellAll(e *eventWriter) {
 	}
 	for _, c := range w.cards {
 		if len(c.Entries) > 0 || len(c.Moves) > 0 || slices.ContainsFunc(c.pending, func(h *heldPoints) bool { return h.changed }) {
-			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(nil))
+			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(e, nil))
 		}
 	}
 }
 
-// about is what events say of a card.
-func (c *PointsCard) about(more map[string]any) map[string]any {
-	a := c.Account
-	data := map[string]any{
-		"customer": map[string]any{"id": a.CustomerID},
-		"campaign": map[string]any{"id": a.CampaignID, "name": c.Program.CampaignName},
-		"voucher": map[string]any{"id": a.VoucherID, "code": a.Code, "campaign_id": a.CampaignID, "loyalty_card": map[string]any{
-			"points": a.Points, "balance": a.Balance, "pending_points": a.PendingPoints,
-			"expired_points": a.ExpiredPoints, "subtracted_points": a.SubtractedPoints,
-		}},
+// about is what events say of a card: as it is behind all steps, encoded once for all of its events.
+func (c *PointsCard) about(e *eventWriter, more map[string]any) map[string]any {
+	if c.said == nil {
+		a := c.Account
+		c.said = map[string]any{
+			"customer": e.encode(map[string]any{"id": a.CustomerID}),
+			"campaign": e.encode(map[string]any{"id": a.CampaignID, "name": c.Program.CampaignName}),
+			"voucher": e.encode(map[string]any{"id": a.VoucherID, "code": a.Code, "campaign_id": a.CampaignID, "loyalty_card": map[string]any{
+				"points": a.Points, "balance": a.Balance, "pending_points": a.PendingPoints,
+				"expired_points": a.ExpiredPoints, "subtracted_points": a.SubtractedPoints,
+			}}),
+		}
 	}
+	data := maps.Clone(c.said)
 	maps.Copy(data, more)
 	return data
 }
 
+// entryEvents are the events of entries besides the one that each entry has.
+var entryEvents = map[ledger.Type][]event.Type{
+	ledger.PointsAddition:    {event.LoyaltyPointsAdded, event.CustomerLoyaltyPointsAdded},
+	ledger.PointsExpiration:  {event.LoyaltyPointsExpired, event.CustomerLoyaltyPointsExpired},
+	ledger.PointsTransferOut: {event.CustomerLoyaltyPointsTransferred},
+	ledger.PointsAccrual:     {event.CustomerRewardedLoyaltyPoints},
+}
+
 // tell adds the events of an entry, whose JSON is body.
 func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction, body json.RawMessage) {
-	data := c.about(map[string]any{"transaction": body, "balance": t.Details.Balance})
+	data := c.about(e, map[string]any{"transaction": body, "balance": t.Details.Balance})
 	e.add(event.LoyaltyTransactionCreated, t.ID, data)
-	switch t.Type {
-	case ledger.PointsAddition:
-		e.add(event.LoyaltyPointsAdded, t.VoucherID, data)
-		e.again(event.CustomerLoyaltyPointsAdded, t.VoucherID)
-	case ledger.PointsExpiration:
-		e.add(event.LoyaltyPointsExpired, t.VoucherID, data)
-		e.again(event.CustomerLoyaltyPointsExpired, t.VoucherID)
-	case ledger.PointsTransferOut:
-		e.add(event.CustomerLoyaltyPointsTransferred, t.VoucherID, data)
-	case ledger.PointsAccrual:
-		e.add(event.CustomerRewardedLoyaltyPoints, t.VoucherID, data)
+	for _, kind := range entryEvents[t.Type] {
+		e.again(kind, t.VoucherID)
 	}
 }
 
@@ -240,7 +243,7 @@ func (c *PointsCard) tellMove(e *eventWriter, move loyalty.TierChange, end loyal
 	default:
 		more["loyalty_tier"] = c.tier(move.To)
 	}
-	e.add(tierEvents[move.Type], c.Account.VoucherID, c.about(more))
+	e.add(tierEvents[move.Type], c.Account.VoucherID, c.about(e, more))
 }
 
 // tier is a tier as events tell it: one that was deleted has its id only.

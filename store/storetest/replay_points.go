@@ -28,7 +28,7 @@ func DrawPoints(t *rapid.T) History {
 }
 
 func drawPoints(t *rapid.T) Step {
-	switch rapid.IntRange(0, 12).Draw(t, "call") {
+	switch rapid.IntRange(0, 24).Draw(t, "call") {
 	case 0:
 		return entering{
 			Program: rapid.SampledFrom([]string{"Following", "Lasting"}).Draw(t, "program"),
@@ -38,9 +38,9 @@ func drawPoints(t *rapid.T) Step {
 		return leaving{Code: drawLoyaltyCard(t), Force: rapid.Bool().Draw(t, "force")}
 	case 2:
 		return elevating{Program: rapid.SampledFrom([]string{"Following", "Lasting"}).Draw(t, "program"), From: rapid.Int64Range(0, 199).Draw(t, "from")}
-	case 3, 4, 5:
-		return maintaining{Seconds: rapid.IntRange(0, 25*secondsOfDay).Draw(t, "seconds"), Skip: rapid.Bool().Draw(t, "skip")}
-	case 6, 7:
+	case 3, 4, 5, 8, 9, 10, 11:
+		return maintaining{Seconds: rapid.IntRange(0, 40*secondsOfDay).Draw(t, "seconds"), Skip: rapid.Bool().Draw(t, "skip")}
+	case 6, 7, 12, 13:
 		return conveying{
 			From: drawLoyaltyCard(t), To: drawLoyaltyCard(t), Points: rapid.Int64Range(1, 150).Draw(t, "points"), Key: "move-" + drawKey(t),
 		}
