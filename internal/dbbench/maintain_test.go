@@ -42,7 +42,7 @@ func BenchmarkMaintainPostgres(b *testing.B) {
 
 // BenchmarkMaintainSQLite is the same on SQLite.
 func BenchmarkMaintainSQLite(b *testing.B) {
-	db := openDB(b, "sqlite", sqliteDSN(filepath.Join(b.TempDir(), "shop.db"), "NORMAL"), 4)
+	db := openDB(b, "sqlite", sqliteDSN(filepath.Join(b.TempDir(), "shop.db"), "NORMAL"), 64) // each store keeps connections
 	maintain(b, db, sqliteStores(b, db), `UPDATE voucherify_documents SET version = version + 1, created_at = ?,
 		body = json_remove(json_set(body, '$.balance', 0, '$.expired_points', 100, '$.entries', 1, '$.version', 2), '$.buckets')
 		WHERE project = ? AND kind = 'loyalty_account'`)
