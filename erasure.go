@@ -80,7 +80,7 @@ func (e *erasure) run(ctx context.Context, idOrSource string) error {
 	if e.token, err = e.engine.anonymous(); err != nil {
 		return err
 	}
-	for _, step := range [...]func(context.Context) error{e.memberships, e.orders, e.redemptions, e.publications, e.events, e.referrals, e.forget, e.outbox} {
+	for _, step := range [...]func(context.Context) error{e.points, e.memberships, e.orders, e.redemptions, e.publications, e.events, e.referrals, e.forget, e.outbox} {
 		if err := step(ctx); err != nil {
 			return err
 		}

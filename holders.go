@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
@@ -174,10 +175,13 @@ func (c *change) dropHolder(ctx context.Context, h *publication.Holder, doc reco
 }
 
 // giveUp takes a code that is deleted out of its pool and out of the wallet of its holder. The other holders of a generic
-// code keep their record, which wallets then pass over.
+// code keep their record, which wallets then pass over. The account of a loyalty card goes with it.
 func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 	if v.PublishedAt == nil {
 		return c.takeOut(ctx, v.ID)
+	}
+	if err := c.closeAccount(ctx, v); err != nil {
+		return err
 	}
 	if v.HolderID == "" {
 		return nil
@@ -197,6 +201,36 @@ func (c *change) giveUp(ctx context.Context, v *voucher.Voucher) error {
 		return err
 	}
 	return c.emitHolderRemoved(h, v)
+}
+
+// closeAccount deletes the account of a loyalty card with its pending points: its points are gone, and the customer can join the program again. The
+// entries of the ledger stay.
+func (c *change) closeAccount(ctx context.Context, v *voucher.Voucher) error {
+	if v.LoyaltyCard == nil {
+		return nil
+	}
+	doc, err := c.tx.Get(ctx, record.LoyaltyAccount, v.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("voucherify: read account: %w", err)
+	}
+	docs := []record.Document{doc}
+	for _, parent := range [...]string{v.ID, loyalty.DoneWith(v.ID)} {
+		for pending, err := range c.tx.List(ctx, record.PendingPoints, store.Query{Parent: parent}) {
+			if err != nil {
+				return fmt.Errorf("voucherify: list pending points: %w", err)
+			}
+			docs = append(docs, pending)
+		}
+	}
+	for _, doc := range docs {
+		if err := c.tx.Delete(ctx, doc.Kind, doc.ID, doc.Version); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *change) emitHolderRemoved(h *publication.Holder, v *voucher.Voucher) error {

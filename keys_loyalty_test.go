@@ -2,12 +2,18 @@ package voucherify_test
 
 import (
 	"context"
+	"time"
 
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/publication"
+	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -34,6 +40,22 @@ func (s *shop) join(program campaign.Campaign, sourceID string) voucher.Voucher 
 	return *given.Voucher
 }
 
+// hold gives a card points that wait until a day, as an order does under an earning rule.
+func (s *shop) hold(card string, points ledger.Points, until loyalty.Date) {
+	s.t.Helper()
+	account, err := s.Loyalty.Member(background, card)
+	s.must(err)
+	camp, err := s.Campaigns.Get(background, account.CampaignID)
+	s.must(err)
+	catalogue := redemption.NewCatalogue(redemption.Configuration{Campaigns: []*campaign.Campaign{&camp}}, validation.NewCompiler())
+	ids := id.NewSequence(noon.Add(time.Duration(points)*time.Second), 7)
+	work := redemption.NewPointsWork(catalogue, noon, &ids, &redemption.Plan{})
+	c := work.Card(catalogue.Program(camp.ID), &account)
+	s.must(second(c.Hold(loyalty.Pending{OrderID: "ord_1", Points: points, ActivatesAt: until})))
+	s.must(work.Finish("v-1"))
+	s.must(s.store.Update(background, func(tx store.Tx) error { return tx.Apply(background, work.Plan) }))
+}
+
 // loyaltyKeys are refusals of loyalty programs.
 var loyaltyKeys = []keyRow{
 	{
@@ -46,6 +68,17 @@ var loyaltyKeys = []keyRow{
 			}))
 		},
 		want: `{"code":400,"key":"invalid_expiration_date","message":"Invalid expiration date","details":"2026-11-24 is before today","field":"expiration_date"}`,
+	},
+	{
+		key: fault.InvalidPendingPointsState,
+		fail: func(s *shop) error {
+			card := s.join(s.program("Club", nil), "ada")
+			s.hold(card.Code, 25, loyalty.DateOf(noon, noon.Location())+1)
+			waiting := s.pending(card.Code)[0]
+			s.must(s.Loyalty.CancelPending(background, card.Code, waiting.ID))
+			return second(s.Loyalty.ActivatePending(background, card.Code, waiting.ID))
+		},
+		want: `{"code":400,"key":"invalid_pending_points_state","message":"Invalid pending points state","details":"Required status is PENDING, current status is CANCELED","resource_id":"lopp_…","resource_type":"loyalty_pending_points"}`,
 	},
 	{
 		key: fault.NotPublished,

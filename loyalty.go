@@ -20,25 +20,36 @@ import (
 // named by its code or the id of its voucher.
 type Loyalty struct{ engine *Engine }
 
-// Member reads the account of a card as it is stored: what is due since is not done yet, see Maintain. A card that was not given
-// out is not_published.
+// Member reads the account of a card. Points that are over have expired, also before Maintain has told so; what else is due since
+// is not done yet. A card that was not given out is not_published.
 func (s *Loyalty) Member(ctx context.Context, card string) (loyalty.Account, error) {
 	var account loyalty.Account
 	err := s.engine.store.View(ctx, func(r store.Reader) error {
 		found, _, err := s.engine.findAccount(ctx, r, card)
 		if err == nil {
-			account = *found
+			account = *found.AsOf(s.engine.today())
 		}
 		return err
 	})
 	return account, err
 }
 
-// Members yields the accounts of a program, named by its id; those for which something is due first come first.
+// Members yields the accounts of a program, named by its id, as Member reads them; those for which something is due first come
+// first.
 func (s *Loyalty) Members(ctx context.Context, campaignID string, options ListOptions) iter.Seq2[loyalty.Account, error] {
 	options.Parent, options.OldestFirst = campaignID, true
-	return list[loyalty.Account](ctx, s.engine, record.LoyaltyAccount, options)
+	return func(yield func(loyalty.Account, error) bool) {
+		today := s.engine.today()
+		for account, err := range list[loyalty.Account](ctx, s.engine, record.LoyaltyAccount, options) {
+			if !yield(*account.AsOf(today), err) {
+				return
+			}
+		}
+	}
 }
+
+// today is the day of the project's calendar.
+func (e *Engine) today() loyalty.Date { return loyalty.DateOf(e.options.clock(), e.options.zone) }
 
 // findAccount reads the account of a card that is named by code or id.
 func (e *Engine) findAccount(ctx context.Context, r store.Reader, card string) (*loyalty.Account, *voucher.Voucher, error) {
@@ -79,7 +90,7 @@ func decodeAccount(doc record.Document, err error) (*loyalty.Account, error) {
 }
 
 // fillPoints sets what the account of a loyalty card knows.
-func fillPoints(ctx context.Context, r store.Reader, v *voucher.Voucher) error {
+func (e *Engine) fillPoints(ctx context.Context, r store.Reader, v *voucher.Voucher) error {
 	if v.LoyaltyCard == nil {
 		return nil
 	}
@@ -89,6 +100,9 @@ func fillPoints(ctx context.Context, r store.Reader, v *voucher.Voucher) error {
 		if account, err = accountOf(ctx, r, v.ID); err != nil {
 			return err
 		}
+	}
+	if account != nil {
+		account = account.AsOf(e.today())
 	}
 	v.LoyaltyCard.Fill(account)
 	if account != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
+	"github.com/voucherify-go/voucherify/voucher"
 )
 
 // AddBalance adds points to a loyalty card by hand, or removes them when they are negative, and answers what is on it then. A
@@ -43,18 +44,24 @@ func (s *Loyalty) answerBalance(started time.Time, attempts int, result *loyalty
 
 func (s *Loyalty) balanceVerb(card string, a *loyalty.Adjustment) verb[loyalty.Transaction] {
 	return func(ctx context.Context, tx store.Tx, op operation) (*loyalty.Transaction, *redemption.Refused, error) {
-		if err := a.Check(loyalty.DateOf(op.now, s.engine.options.zone)); err != nil {
+		if err := a.Check(); err != nil {
 			return nil, nil, err
 		}
 		m, err := s.engine.member(ctx, tx, &op, card)
 		if err != nil {
 			return nil, nil, err
 		}
-		if stored, err := pointsOf(ctx, tx, m.account.VoucherID, a.SourceID, a.Points); stored != nil || err != nil {
+		if stored, err := pointsOf(ctx, tx, m.account.VoucherID, a.SourceID, a.Type(), a.Points); stored != nil || err != nil {
 			return stored, nil, err
 		}
 		work := m.work(&op)
-		c := work.Card(m.program, m.account)
+		if err := a.CheckDate(work.Today()); err != nil {
+			return nil, nil, err
+		}
+		c, err := s.engine.take(ctx, tx, work, m)
+		if err != nil {
+			return nil, nil, err
+		}
 		entry, err := c.Post(loyalty.Transaction{Type: a.Type(), Source: "API", SourceID: a.SourceID, Reason: a.Reason, Parts: a.Parts()}, a.Points, ledger.Manual)
 		if err != nil {
 			return nil, nil, about(err, m.account)
@@ -64,11 +71,18 @@ func (s *Loyalty) balanceVerb(card string, a *loyalty.Adjustment) verb[loyalty.T
 	}
 }
 
-// member is a card in a transaction, with everything done that was due.
+// member is a card in a transaction as it is stored; see take.
 type member struct {
 	catalogue *redemption.Catalogue
 	program   *loyalty.Program
 	account   *loyalty.Account
+	voucher   *voucher.Voucher
+}
+
+// take takes a card up for an operation, with everything done that was due: nobody spends points that are over.
+func (e *Engine) take(ctx context.Context, r store.Reader, work *redemption.PointsWork, m *member) (*redemption.PointsCard, error) {
+	c := work.Card(m.program, m.account)
+	return c, e.catchUp(ctx, r, c)
 }
 
 // work begins an operation on the card.
@@ -77,16 +91,16 @@ func (m *member) work(op *operation) *redemption.PointsWork {
 }
 
 // member reads a card that is named by code or id.
-func (e *Engine) member(ctx context.Context, tx store.Tx, op *operation, card string) (*member, error) {
+func (e *Engine) member(ctx context.Context, tx store.Reader, op *operation, card string) (*member, error) {
 	catalogue, err := e.configuration(ctx, tx, *op)
 	if err != nil {
 		return nil, err
 	}
-	account, _, err := e.findAccount(ctx, tx, card)
+	account, v, err := e.findAccount(ctx, tx, card)
 	if err != nil {
 		return nil, err
 	}
-	m := &member{catalogue: catalogue, program: catalogue.Program(account.CampaignID), account: account}
+	m := &member{catalogue: catalogue, program: catalogue.Program(account.CampaignID), account: account, voucher: v}
 	if m.program == nil {
 		return nil, fault.Missing("campaign", account.CampaignID)
 	}
@@ -111,7 +125,7 @@ func about(err error, a *loyalty.Account) error {
 }
 
 // pointsOf finds the entry that a call with a source_id repeats; nil for a new one.
-func pointsOf(ctx context.Context, r store.Reader, voucherID, sourceID string, points ledger.Points) (*loyalty.Transaction, error) {
+func pointsOf(ctx context.Context, r store.Reader, voucherID, sourceID string, kind ledger.Type, points ledger.Points) (*loyalty.Transaction, error) {
 	if sourceID == "" {
 		return nil, nil //nolint:nilnil // no answer yet
 	}
@@ -123,8 +137,8 @@ func pointsOf(ctx context.Context, r store.Reader, voucherID, sourceID string, p
 		return nil, fmt.Errorf("voucherify: read transaction: %w", err)
 	}
 	stored, err := decode[loyalty.Transaction](doc)
-	if err == nil && stored.Details.Balance.Points != points {
-		err = fault.New(fault.DuplicateSourceID, "%s has moved %d, not %d", sourceID, stored.Details.Balance.Points, points).
+	if err == nil && (stored.Details.Balance.Points != points || stored.Type != kind) {
+		err = fault.New(fault.DuplicateSourceID, "%s was %s of %d, not %s of %d", sourceID, stored.Type, stored.Details.Balance.Points, kind, points).
 			At("source_id").About("voucher_transaction", stored.ID)
 	}
 	if err != nil {

@@ -145,7 +145,7 @@ func (e *Engine) vouchersOf(ctx context.Context, r store.Reader, ids []string) (
 			fillUsage(&v, snapshot.Counters)
 			if v.LoyaltyCard != nil {
 				v.LoyaltyCard = v.LoyaltyCard.Kept()
-				if err := fillPoints(ctx, r, &v); err != nil {
+				if err := e.fillPoints(ctx, r, &v); err != nil {
 					return nil, err
 				}
 			}

@@ -50,7 +50,7 @@ type place struct {
 // keptWith are the records whose metadata a schema describes. Redemptions are not among them: they are never rewritten.
 var keptWith = map[string]place{
 	metadata.OfCampaign: {kind: record.Campaign}, metadata.OfCustomer: {kind: record.Customer}, metadata.OfOrder: {kind: record.Order},
-	metadata.OfOrderItem: {kind: record.Order, items: true}, metadata.OfProduct: {kind: record.Product},
+	metadata.OfLoyaltyTier: {kind: record.LoyaltyTier}, metadata.OfOrderItem: {kind: record.Order, items: true}, metadata.OfProduct: {kind: record.Product},
 	metadata.OfPromotionTier: {kind: record.Tier}, metadata.OfSKU: {kind: record.SKU}, metadata.OfVoucher: {kind: record.Voucher},
 }
 

@@ -23,6 +23,9 @@ const verifyPage = 500
 // Verify replays the ledger of every card against its balance, and the redemptions against the ledger and all of their
 // counters, and yields every difference. A store that only engines have written has none, at any moment. It changes nothing.
 //
+// Loyalty cards are replayed into their accounts, bucket by bucket; of cards that were deleted the entries must still follow from each
+// other.
+//
 // It reads one state of the store, page by page: redemptions, then cards, each card with its entries. What it keeps is one
 // number for each counter of redemptions, and the entries of one card.
 func (e *Engine) Verify(ctx context.Context) iter.Seq2[ledger.Finding, error] {
@@ -51,7 +54,7 @@ type verification struct {
 }
 
 func (v *verification) run(ctx context.Context) error {
-	for _, step := range [...]func(context.Context) (bool, error){v.redemptions, v.referrals, v.cards, v.departed, v.sums} {
+	for _, step := range [...]func(context.Context) (bool, error){v.redemptions, v.referrals, v.cards, v.departed, v.points, v.goneMembers, v.sums} {
 		if more, err := step(ctx); err != nil || !more {
 			return err
 		}
@@ -177,16 +180,19 @@ func (v *verification) cards(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		var cards []*voucher.Voucher
+		var cards, all []*voucher.Voucher
 		var keys []redemption.CounterKey
 		for _, doc := range page {
 			card, err := decode[voucher.Voucher](doc)
 			if err != nil {
 				return false, err
 			}
-			if card.Gift != nil {
+			if all = append(all, card); card.Gift != nil {
 				cards, keys = append(cards, card), append(keys, redemption.CardKeys(card.ID)...)
 			}
+		}
+		if more, err := v.unopened(ctx, all); err != nil || !more {
+			return more, err
 		}
 		if len(cards) == 0 {
 			continue

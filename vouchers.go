@@ -112,7 +112,7 @@ func (e *Engine) findVoucher(ctx context.Context, r store.Reader, code string) (
 		return nil, doc, err
 	}
 	fillUsage(v, counters)
-	return v, doc, fillPoints(ctx, r, v)
+	return v, doc, e.fillPoints(ctx, r, v)
 }
 
 // Get reads a voucher by its code, compared as the project compares codes, or by its id.

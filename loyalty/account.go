@@ -57,6 +57,9 @@ type Bucket struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
+// over reports whether the last day of the points is before a day.
+func (b *Bucket) over(today Date) bool { return b.ExpiresAt != 0 && b.ExpiresAt < today }
+
 // Collected is what a card has earned in a period of the calendar.
 type Collected struct {
 	// From is the first day of the period.
@@ -147,11 +150,23 @@ func (a *Account) debit(points ledger.Points) []Part {
 func (a *Account) Overdue(today Date) ledger.Points {
 	var sum ledger.Points
 	for _, b := range a.Buckets {
-		if b.ExpiresAt != 0 && b.ExpiresAt < today {
+		if b.over(today) {
 			sum += b.Points
 		}
 	}
 	return sum
+}
+
+// AsOf is the account as it is read on a day: points whose last day is over have expired, also those that no entry tells yet.
+func (a *Account) AsOf(today Date) *Account {
+	overdue := a.Overdue(today)
+	if overdue == 0 {
+		return a
+	}
+	c := a.Clone()
+	c.Buckets = slices.DeleteFunc(c.Buckets, func(b Bucket) bool { return b.over(today) })
+	c.ExpiredPoints, c.Balance = c.ExpiredPoints+overdue, c.Balance-overdue
+	return c
 }
 
 // takes says which types of entries take points from a card.
@@ -173,6 +188,19 @@ type Movement struct {
 	BucketID func() string
 }
 
+// check reports parts that are not those of the points: the buckets would not add up to the balance.
+func (m *Movement) check(taking bool) error {
+	sum, positive := ledger.Points(0), true
+	for _, part := range m.Parts {
+		sum += part.Points
+		positive = positive && part.Points > 0
+	}
+	if taking && len(m.Parts) > 0 || !taking && (sum != m.Points || !positive) {
+		return fault.Invalid("parts", "add up to %d, not to %d", sum, m.Points)
+	}
+	return nil
+}
+
 // Post changes the account by one entry, and returns the parts that came in or were taken. It fails with invalid_amount when
 // the points are 0 or have the other sign, when the balance would fall below 0, and when a number would leave the range; then
 // nothing has changed.
@@ -185,10 +213,15 @@ func (a *Account) Post(m Movement) ([]Part, error) {
 		return nil, fault.New(fault.InvalidAmount, "%d is not a number of points of %s", m.Points, m.Type).At("points")
 	case a.Balance+m.Points < 0:
 		return nil, exceeded("points", -m.Points, a.Balance)
+	case m.Type == ledger.PointsRefund:
+		if m.Points > a.RedeemedPoints {
+			return nil, fault.New(fault.InvalidAmount, "%d is more than the %d that were redeemed", m.Points, a.RedeemedPoints).At("points")
+		}
 	case !taking && a.Points+m.Points > ledger.Points(money.Max):
 		return nil, fault.New(fault.InvalidAmount, "the points of a card add up to more than %d", money.Max).At("points")
-	case m.Type == ledger.PointsRefund && m.Points > a.RedeemedPoints:
-		return nil, fault.New(fault.InvalidAmount, "%d is more than the %d that were redeemed", m.Points, a.RedeemedPoints).At("points")
+	}
+	if err := m.check(taking); err != nil {
+		return nil, err
 	}
 	a.Entries++
 	switch m.Type {

@@ -37,9 +37,8 @@ func (a *Adjustment) Type() ledger.Type {
 	return ledger.PointsAddition
 }
 
-// Check reports the first thing that is wrong with the adjustment on a day: a date of expiry that is over is
-// invalid_expiration_date.
-func (a *Adjustment) Check(today Date) error {
+// Check reports the first thing that is wrong with the adjustment by itself.
+func (a *Adjustment) Check() error {
 	switch {
 	case a.Points == 0 || a.Points > ledger.Points(money.Max) || a.Points < -ledger.Points(money.Max):
 		return fault.New(fault.InvalidAmount, "%d is not between 1 and %d, or the negative of that", a.Points, money.Max).At("points")
@@ -60,12 +59,18 @@ func (a *Adjustment) Check(today Date) error {
 			return fault.New(fault.InvalidExpirationDate, "points that are removed do not expire").At("expiration_type")
 		case a.ExpirationDate == 0:
 			return fault.New(fault.InvalidExpirationDate, "is required with %s", CustomDate).At("expiration_date")
-		case a.ExpirationDate < today:
-			return fault.New(fault.InvalidExpirationDate, "%s is before today", a.ExpirationDate).At("expiration_date")
 		}
 		return nil
 	}
 	return fault.Invalid("expiration_type", "%q is not one of PROGRAM_RULES, CUSTOM_DATE, NON_EXPIRING", a.ExpirationType)
+}
+
+// CheckDate reports a date of expiry that is over on a day.
+func (a *Adjustment) CheckDate(today Date) error {
+	if a.ExpirationType == CustomDate && a.ExpirationDate < today {
+		return fault.New(fault.InvalidExpirationDate, "%s is before today", a.ExpirationDate).At("expiration_date")
+	}
+	return nil
 }
 
 // Parts are the days of expiry of what is added; nil for those of the program's rules.

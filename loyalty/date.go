@@ -26,10 +26,15 @@ func NewDate(year int, month time.Month, day int) Date {
 // utc is the day as an instant, for arithmetic.
 func (d Date) utc() time.Time { return time.Unix(int64(d)*secondsOfDay, 0).UTC() }
 
-// Start is the beginning of the day in a time zone.
+// Start is the beginning of the day in a time zone: midnight, or the first instant behind it when a change of the clocks leaves
+// midnight out.
 func (d Date) Start(zone *time.Location) time.Time {
 	year, month, day := d.utc().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, zone)
+	at := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	if DateOf(at, zone) < d {
+		_, at = at.ZoneBounds()
+	}
+	return at
 }
 
 // Plus is the day a duration later: months first, which end at the last day of a shorter month, then days. Hours count as far

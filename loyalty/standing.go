@@ -1,6 +1,8 @@
 package loyalty
 
 import (
+	"cmp"
+
 	"github.com/voucherify-go/voucherify/ledger"
 )
 
@@ -11,12 +13,17 @@ type Standing struct {
 	// StartDate is the day on which the tier was reached, ExpirationDate its last day; 0 for one that ends with the balance.
 	StartDate      Date `json:"start_date,omitzero"`
 	ExpirationDate Date `json:"expiration_date,omitzero"`
+	// Term is the day from which ExpirationDate counts when that is not StartDate: the tier was prolonged.
+	Term Date `json:"term,omitzero"`
 	// Next is a tier that was reached and begins later, NextFrom its first day.
 	Next     string `json:"next_tier_id,omitempty"`
 	NextFrom Date   `json:"next_from,omitzero"`
 	// Ever says that the member has had a tier before: the earning rules of joining pay once.
 	Ever bool `json:"ever,omitempty"`
 }
+
+// term is the day from which the end of the tier counts.
+func (s Standing) term() Date { return cmp.Or(s.Term, s.StartDate) }
 
 // over reports whether the tier has ended before a day. A tier without an end, from a time before the settings changed, is not.
 func (s Standing) over(today Date) bool {
@@ -75,6 +82,9 @@ func (p *Program) roll(a *Account, today Date) {
 // Settle brings the tier of a member in line with his points on a day, and returns the moves, in their order. It is to be called
 // after each change of the account, and on each day on which something is due.
 func (p *Program) Settle(a *Account, today Date) []TierChange {
+	if p.rank(a.Tier.Next) < 0 || !p.TiersExpiration.inPeriod() { // what is waited for was deleted, or is not waited for any more
+		a.Tier.Next, a.Tier.NextFrom = "", 0
+	}
 	if len(p.Tiers) == 0 && a.Tier.TierID == "" {
 		return nil
 	}
@@ -102,7 +112,7 @@ func (p *Program) settleLasting(a *Account, today Date, changes []TierChange) []
 		return p.grant(a, target, today, changes)
 	}
 	if a.Tier.TierID != "" && a.Tier.ExpirationDate == 0 { // from a time when tiers followed the balance
-		a.Tier.ExpirationDate = p.TiersExpiration.end(a.Tier.StartDate)
+		a.Tier.ExpirationDate = max(today, p.TiersExpiration.end(a.Tier.term()))
 	}
 	return changes
 }
@@ -166,14 +176,14 @@ func (p *Program) move(a *Account, tier string, from Date, changes []TierChange)
 	default:
 		change.Type = Downgraded
 	}
-	a.Tier.TierID = tier
-	if tier == "" {
+	a.Tier.TierID, a.Tier.Term = tier, 0
+	switch {
+	case tier == "":
 		a.Tier.StartDate, a.Tier.ExpirationDate = 0, 0
-	} else {
-		a.Tier.Ever = true
-		if was != tier {
-			a.Tier.StartDate = from
-		}
+	case was == tier:
+		a.Tier.Term = from
+	default:
+		a.Tier.Ever, a.Tier.StartDate = true, from
 	}
 	return append(changes, change)
 }
@@ -181,13 +191,12 @@ func (p *Program) move(a *Account, tier string, from Date, changes []TierChange)
 // Refresh applies changed settings of the tiers to a member: he may move up and his tier may end earlier or later, but he is
 // never moved down. (Voucherify: options.recalculate_tiers.)
 func (p *Program) Refresh(a *Account, today Date) []TierChange {
-	if a.Tier.TierID != "" {
-		a.Tier.ExpirationDate = p.TiersExpiration.end(a.Tier.StartDate)
-	}
-	before := a.Tier
 	trial := a.Clone()
+	if trial.Tier.TierID != "" {
+		trial.Tier.ExpirationDate = p.TiersExpiration.end(trial.Tier.term())
+	}
 	changes := p.Settle(trial, today)
-	if len(changes) > 0 && p.rank(trial.Tier.TierID) < p.rank(before.TierID) {
+	if p.rank(trial.Tier.TierID) < p.rank(a.Tier.TierID) {
 		return nil
 	}
 	*a = *trial

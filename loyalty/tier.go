@@ -135,7 +135,10 @@ func (t *Tier) Check() error {
 			}
 		}
 	}
-	return t.Metadata.Check("metadata")
+	if err := t.Metadata.Check("metadata"); err != nil {
+		return err
+	}
+	return nil
 }
 
 // SortTiers orders the tiers of a campaign by their ranges, and reports two that overlap or have the same name.

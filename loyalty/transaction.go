@@ -77,7 +77,7 @@ type RuleReference struct {
 
 // Balance is the effect of an entry on its card.
 type Balance struct {
-	Type string `json:"type"` // "loyalty_card"
+	Type string `json:"type"` // BalanceType
 	// Points is what the entry adds, negative for what it takes; Total and Balance are those of the card after it.
 	Points        ledger.Points        `json:"points"`
 	Total         ledger.Points        `json:"total"`
@@ -86,6 +86,9 @@ type Balance struct {
 	Object        string               `json:"object"` // "balance"
 	RelatedObject ledger.Related       `json:"related_object"`
 }
+
+// BalanceType is Balance.Type of loyalty cards.
+const BalanceType = "loyalty_card"
 
 // Post completes the entry as the next one of an account, and changes the account. It fails as Account.Post does, and with the
 // account unchanged. The caller has set Type and Parts of what is credited, and says whether somebody moved the points by hand.
@@ -97,7 +100,7 @@ func (t *Transaction) Post(a *Account, points ledger.Points, operation ledger.Op
 	t.Parts, t.Number = parts, a.Entries
 	t.VoucherID, t.CampaignID = a.VoucherID, a.CampaignID
 	t.Details.Balance = Balance{
-		Type: "loyalty_card", Points: points, Total: a.Total(), Balance: a.Balance,
+		Type: BalanceType, Points: points, Total: a.Total(), Balance: a.Balance,
 		OperationType: operation, Object: "balance", RelatedObject: ledger.Related{ID: a.VoucherID, Type: "voucher"},
 	}
 	return nil

@@ -61,6 +61,9 @@ const (
 	// LoyaltyAccount is the state of a loyalty card that was given out; its id is the voucher's, its parent the campaign. Its
 	// creation, which is its place in lists, is the instant at which something is due for it.
 	LoyaltyAccount Kind = "loyalty_account"
+	// PendingPoints are points of a loyalty card that come later; its parent is the voucher while they wait, see
+	// loyalty.Pending. Its creation, which is its place in lists, is the beginning of the day on which they are activated.
+	PendingPoints Kind = "loyalty_pending_points"
 	// LoyaltyTier is a level of a loyalty program; its parent is the campaign.
 	LoyaltyTier Kind = "loyalty_tier"
 	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
@@ -89,10 +92,9 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName,
-		Deletion, EventSchema, Holder, Location,
-		LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order, Product, Publication, Redemption, Referral,
-		ReferralHolder, ReferralReward, ReferralTier, Referred, Rollback,
-		Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
+		Deletion, EventSchema, Holder, Location, LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order, PendingPoints,
+		Product, Publication, Redemption, Referral, ReferralHolder, ReferralReward, ReferralTier, Referred, Rollback, Rule,
+		Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
 	}
 }
 

@@ -47,6 +47,15 @@ func encodeObject(fields map[string]any) (json.RawMessage, error) {
 	return append(text, '}'), nil
 }
 
+// encode is json.Marshal, whose error the writer keeps.
+func (w *eventWriter) encode(value any) json.RawMessage {
+	text, err := json.Marshal(value)
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("redemption: encode an event: %w", err)
+	}
+	return text
+}
+
 func (w *eventWriter) put(kind event.Type, entity string, text json.RawMessage) {
 	w.plan.Events = append(w.plan.Events, event.Event{
 		ID: w.ids.Next(id.Event), Type: kind, CreatedAt: w.snapshot.Now, EntityID: entity, GroupID: w.snapshot.Group, Data: text,

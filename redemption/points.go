@@ -1,7 +1,9 @@
 package redemption
 
 import (
+	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/voucherify-go/voucherify/event"
@@ -35,7 +37,12 @@ type PointsCard struct {
 	Moves   []loyalty.TierChange
 
 	work    *PointsWork
+	today   loyalty.Date
+	at      time.Time
+	last    loyalty.Date // that DueDay went to
 	changed bool
+	pending []*heldPoints
+	said    map[string]any // what each event says of the card
 }
 
 // NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
@@ -48,7 +55,7 @@ func (w *PointsWork) Today() loyalty.Date { return w.today }
 
 // Card takes up a card as it is stored.
 func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
-	c := &PointsCard{Program: program, Account: stored.Clone(), work: w}
+	c := &PointsCard{Program: program, Account: stored.Clone(), work: w, today: w.today, at: w.now}
 	w.cards = append(w.cards, c)
 	return c
 }
@@ -69,9 +76,11 @@ func (w *PointsWork) Open(program *loyalty.Program, v *voucher.Voucher, customer
 // days. It fails as loyalty.Account.Post does.
 func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation ledger.OperationType) (*loyalty.Transaction, error) {
 	w := c.work
-	t.ID, t.CreatedAt = w.ids.Next(id.Transaction), w.now
+	if t.CreatedAt = c.at; t.ID == "" {
+		t.ID = w.ids.Next(id.Transaction)
+	}
 	if points > 0 && t.Parts == nil {
-		t.Parts = []loyalty.Part{{ExpiresAt: c.Program.Card.ExpirationRules.LastDay(w.today), Points: points}}
+		t.Parts = []loyalty.Part{{ExpiresAt: c.Program.Card.ExpirationRules.LastDay(c.today), Points: points}}
 	}
 	if tier := c.Program.Tier(c.Account.Tier.TierID); tier != nil && t.Details.HolderLoyaltyTier == nil {
 		t.Details.HolderLoyaltyTier = &loyalty.Reference{ID: tier.ID, Name: tier.Name}
@@ -79,24 +88,49 @@ func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation
 	if err := t.Post(c.Account, points, operation, func() string { return w.ids.Next(id.PointsBucket) }); err != nil {
 		return nil, err
 	}
-	c.Program.Collect(c.Account, t.Type, points, w.today)
+	c.Program.Collect(c.Account, t.Type, points, c.today)
 	c.changed = true
 	c.Entries = append(c.Entries, &t)
-	if _, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t); err != nil {
+	body, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t)
+	if err != nil {
 		return nil, err
 	}
-	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t) })
+	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t, body) })
 	return &t, nil
 }
 
 // Settle brings the tier of the member in line with his points, after the steps so far.
 func (c *PointsCard) Settle() {
-	for _, move := range c.Program.Settle(c.Account, c.work.today) {
-		c.changed = true
-		c.Moves = append(c.Moves, move)
-		c.work.told = append(c.work.told, func(e *eventWriter) { c.tellMove(e, move) })
+	before := c.Account.Tier
+	c.moved(before, c.Program.Settle(c.Account, c.today))
+}
+
+// Refresh applies changed settings of the tiers; see loyalty.Program.Refresh.
+func (c *PointsCard) Refresh() {
+	before := c.Account.Tier
+	moves := c.Program.Refresh(c.Account, c.today)
+	c.moved(before, moves)
+	if len(moves) == 0 && before.ExpirationDate != c.Account.Tier.ExpirationDate {
+		c.work.told = append(c.work.told, func(e *eventWriter) {
+			e.add(event.LoyaltyTierExpirationChanged, c.Account.VoucherID, c.about(e, map[string]any{
+				"loyalty_tier": c.tier(c.Account.Tier.TierID), "expiration_date": c.Account.Tier.ExpirationDate,
+			}))
+		})
 	}
 }
+
+// moved notes what has become of the tier.
+func (c *PointsCard) moved(before loyalty.Standing, moves []loyalty.TierChange) {
+	c.changed = c.changed || c.Account.Tier != before
+	for _, move := range moves {
+		c.Moves = append(c.Moves, move)
+		end := c.Account.Tier.ExpirationDate
+		c.work.told = append(c.work.told, func(e *eventWriter) { c.tellMove(e, move, end) })
+	}
+}
+
+// Changed reports whether the steps so far have changed the account.
+func (c *PointsCard) Changed() bool { return c.changed }
 
 // Touch makes sure that the account is written, for changes that are no entries.
 func (c *PointsCard) Touch() { c.changed = true }
@@ -110,6 +144,9 @@ func (w *PointsWork) finish() error {
 		if !c.changed {
 			continue
 		}
+		if err := c.finishPending(); err != nil {
+			return err
+		}
 		a := c.Account
 		stored := a.Version
 		a.Version++
@@ -117,7 +154,7 @@ func (w *PointsWork) finish() error {
 			a.UpdatedAt = &w.now
 		}
 		due := farFuture
-		if day := a.Due(); day != 0 {
+		if day := a.Due(); day != 0 && day.Start(w.zone).Before(farFuture) {
 			due = day.Start(w.zone).UTC()
 		}
 		keys := []string{record.Key("member", loyalty.MemberKey(a.CampaignID, a.CustomerID))}
@@ -148,42 +185,44 @@ func (w *PointsWork) tellAll(e *eventWriter) {
 		tell(e)
 	}
 	for _, c := range w.cards {
-		if len(c.Entries) > 0 || len(c.Moves) > 0 {
-			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(nil))
+		if len(c.Entries) > 0 || len(c.Moves) > 0 || slices.ContainsFunc(c.pending, func(h *heldPoints) bool { return h.changed }) {
+			e.add(event.CustomerLoyaltyUpdated, c.Account.CustomerID, c.about(e, nil))
 		}
 	}
 }
 
-// about is what events say of a card.
-func (c *PointsCard) about(more map[string]any) map[string]any {
-	a := c.Account
-	data := map[string]any{
-		"customer": map[string]any{"id": a.CustomerID},
-		"campaign": map[string]any{"id": a.CampaignID, "name": c.Program.CampaignName},
-		"voucher": map[string]any{"id": a.VoucherID, "code": a.Code, "campaign_id": a.CampaignID, "loyalty_card": map[string]any{
-			"points": a.Points, "balance": a.Balance, "pending_points": a.PendingPoints,
-			"expired_points": a.ExpiredPoints, "subtracted_points": a.SubtractedPoints,
-		}},
+// about is what events say of a card: as it is behind all steps, encoded once for all of its events.
+func (c *PointsCard) about(e *eventWriter, more map[string]any) map[string]any {
+	if c.said == nil {
+		a := c.Account
+		c.said = map[string]any{
+			"customer": e.encode(map[string]any{"id": a.CustomerID}),
+			"campaign": e.encode(map[string]any{"id": a.CampaignID, "name": c.Program.CampaignName}),
+			"voucher": e.encode(map[string]any{"id": a.VoucherID, "code": a.Code, "campaign_id": a.CampaignID, "loyalty_card": map[string]any{
+				"points": a.Points, "balance": a.Balance, "pending_points": a.PendingPoints,
+				"expired_points": a.ExpiredPoints, "subtracted_points": a.SubtractedPoints,
+			}}),
+		}
 	}
+	data := maps.Clone(c.said)
 	maps.Copy(data, more)
 	return data
 }
 
-// tell adds the events of an entry.
-func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction) {
-	data := c.about(map[string]any{"transaction": t, "balance": t.Details.Balance})
+// entryEvents are the events of entries besides the one that each entry has.
+var entryEvents = map[ledger.Type][]event.Type{
+	ledger.PointsAddition:    {event.LoyaltyPointsAdded, event.CustomerLoyaltyPointsAdded},
+	ledger.PointsExpiration:  {event.LoyaltyPointsExpired, event.CustomerLoyaltyPointsExpired},
+	ledger.PointsTransferOut: {event.CustomerLoyaltyPointsTransferred},
+	ledger.PointsAccrual:     {event.CustomerRewardedLoyaltyPoints},
+}
+
+// tell adds the events of an entry, whose JSON is body.
+func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction, body json.RawMessage) {
+	data := c.about(e, map[string]any{"transaction": body, "balance": t.Details.Balance})
 	e.add(event.LoyaltyTransactionCreated, t.ID, data)
-	switch t.Type {
-	case ledger.PointsAddition:
-		e.add(event.LoyaltyPointsAdded, t.VoucherID, data)
-		e.again(event.CustomerLoyaltyPointsAdded, t.VoucherID)
-	case ledger.PointsExpiration:
-		e.add(event.LoyaltyPointsExpired, t.VoucherID, data)
-		e.again(event.CustomerLoyaltyPointsExpired, t.VoucherID)
-	case ledger.PointsTransferOut:
-		e.add(event.CustomerLoyaltyPointsTransferred, t.VoucherID, data)
-	case ledger.PointsAccrual:
-		e.add(event.CustomerRewardedLoyaltyPoints, t.VoucherID, data)
+	for _, kind := range entryEvents[t.Type] {
+		e.again(kind, t.VoucherID)
 	}
 }
 
@@ -193,14 +232,24 @@ var tierEvents = map[loyalty.ChangeType]event.Type{
 	loyalty.Downgraded: event.LoyaltyTierDowngraded, loyalty.Prolonged: event.LoyaltyTierProlonged,
 }
 
-func (c *PointsCard) tellMove(e *eventWriter, move loyalty.TierChange) {
-	more := map[string]any{"first": move.First, "expiration_date": c.Account.Tier.ExpirationDate}
-	for _, end := range [...]struct{ name, tier string }{{"from", move.From}, {"to", move.To}} {
-		if tier := c.Program.Tier(end.tier); tier != nil {
-			more[end.name] = tier
-		} else if end.tier != "" { // it was deleted
-			more[end.name] = map[string]any{"id": end.tier}
-		}
+// tellMove adds the event of a move to a tier that ends on a day.
+func (c *PointsCard) tellMove(e *eventWriter, move loyalty.TierChange, end loyalty.Date) {
+	more := map[string]any{"first": move.First, "expiration_date": end, "created_at": c.work.now}
+	switch move.Type {
+	case loyalty.Upgraded, loyalty.Downgraded:
+		more["loyalty_tier_from"], more["loyalty_tier_to"] = c.tier(move.From), c.tier(move.To)
+	case loyalty.Left:
+		more["loyalty_tier"] = c.tier(move.From)
+	default:
+		more["loyalty_tier"] = c.tier(move.To)
 	}
-	e.add(tierEvents[move.Type], c.Account.VoucherID, c.about(more))
+	e.add(tierEvents[move.Type], c.Account.VoucherID, c.about(e, more))
+}
+
+// tier is a tier as events tell it: one that was deleted has its id only.
+func (c *PointsCard) tier(id string) *loyalty.Tier {
+	if t := c.Program.Tier(id); t != nil {
+		return t
+	}
+	return &loyalty.Tier{ID: id, CampaignID: c.Program.CampaignID}
 }

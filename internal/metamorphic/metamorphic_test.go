@@ -34,6 +34,11 @@ func TestAHistoryOfCallsIsTheSameOnEveryStore(t *testing.T) {
 	compare(t, storetest.DrawCalls)
 }
 
+func TestAHistoryOfPointsIsTheSameOnEveryStore(t *testing.T) {
+	t.Parallel()
+	compare(t, storetest.DrawPoints)
+}
+
 func compare(t *testing.T, draw func(*rapid.T) storetest.History) {
 	for name, open := range stores {
 		t.Run(name, func(t *testing.T) {

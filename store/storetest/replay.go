@@ -20,7 +20,7 @@ type Step interface {
 	play(ctx context.Context, p *player) string
 }
 
-// History is a number of operations that come one after another. Draw one with DrawTransactions or DrawCalls.
+// History is a number of operations that come one after another. Draw one with DrawTransactions, DrawCalls or DrawPoints.
 type History []Step
 
 // Trace is what came of a history: the result of each step, and the state at the end.
