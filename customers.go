@@ -107,22 +107,25 @@ func (c *change) findCustomer(ctx context.Context, payload *customer.Customer) (
 	return stored, doc, err
 }
 
-// Get reads a customer by id or source_id, with the summary of what he has done.
+// Get reads a customer by id or source_id, with the summary of what he has done and what he holds in loyalty programs.
 func (s *Customers) Get(ctx context.Context, idOrSource string) (customer.Customer, error) {
 	var found customer.Customer
-	err := s.engine.store.View(ctx, func(r store.Reader) error {
+	op, err := s.engine.begin()
+	if err != nil {
+		return found, err
+	}
+	err = s.engine.store.View(ctx, func(r store.Reader) error {
 		stored, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
 		if err != nil {
 			return err
 		}
 		found = *stored
-		found.Summary, err = readSummary(ctx, r, stored)
-		return err
+		return s.engine.fillProfile(ctx, r, op, &found)
 	})
 	return found, err
 }
 
-// List yields customers, without summaries.
+// List yields customers, without summaries and without what they hold in loyalty programs.
 func (s *Customers) List(ctx context.Context, options ListOptions) iter.Seq2[customer.Customer, error] {
 	return list[customer.Customer](ctx, s.engine, record.Customer, options)
 }

@@ -113,6 +113,9 @@ func (p *publishing) openAccount(ctx context.Context, v *voucher.Voucher, owner 
 		return err
 	}
 	v.LoyaltyCard.Fill(card.Account)
+	p.then = append(p.then, func(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue) error {
+		return p.engine.follow(ctx, tx, op, x, work)
+	})
 	return nil
 }
 

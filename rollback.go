@@ -69,7 +69,7 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
 		return nil, nil, err
 	}
-	if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
+	if err := e.extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
 		return nil, nil, err
 	}
 	plan, result, err := redemption.PlanRollback(snapshot, request, redemption.RollbackPolicy{
@@ -78,6 +78,7 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	var refusal *fault.Error
 	switch {
 	case err == nil:
+		e.orderSaved(&op, snapshot.Order, result.Order)
 		return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)
 	case errors.As(err, &refusal) && plan != nil:
 		refused := &redemption.Refused{Cause: refusal}

@@ -138,6 +138,8 @@ type operation struct {
 	ids   id.Sequence
 	group string
 	host  bool // in the transaction of a host, which may still be rolled back
+	depth int  // how deep the operation follows from another one
+	then  []followUp
 }
 
 // begin reads the clock and the random source once for a call.

@@ -20,9 +20,10 @@ type Custom struct {
 	Metadata metadata.Map       `json:"metadata,omitempty"`
 	// OccurredAt is when it happened, for events that are reported later. Default: now; it must not lie in the future.
 	OccurredAt time.Time `json:"occurred_at,omitzero"`
-	// Referral and Loyalty are not supported in this version and are refused.
+	// Referral is not supported in this version and is refused.
 	Referral *Referral `json:"referral,omitempty"`
-	Loyalty  *Loyalty  `json:"loyalty,omitempty"`
+	// Loyalty names the card that alone earns points for the event; without it all cards of the customer do.
+	Loyalty *Loyalty `json:"loyalty,omitempty"`
 }
 
 // Referral names the referral code that the event may convert.
@@ -31,7 +32,7 @@ type Referral struct {
 	ReferrerID string `json:"referrer_id,omitempty"`
 }
 
-// Loyalty names the loyalty card that the event may earn points for.
+// Loyalty names a loyalty card by its code or the id of its voucher. The card need not belong to the customer of the event.
 type Loyalty struct {
 	Code string `json:"code"`
 }
@@ -52,8 +53,8 @@ func (c *Custom) Check() error {
 		return fault.New(fault.MissingCustomer, "an event needs the id or the source_id of its customer").At("customer")
 	case c.Referral != nil:
 		return fault.New(fault.NotSupported, "referrals are not supported").At("referral")
-	case c.Loyalty != nil:
-		return fault.New(fault.NotSupported, "loyalty programs are not supported").At("loyalty")
+	case c.Loyalty != nil && c.Loyalty.Code == "":
+		return fault.Invalid("loyalty.code", "is required")
 	}
 	if err := c.Customer.Check(); err != nil {
 		return fault.Within("customer", err)
@@ -73,8 +74,8 @@ type Tracked struct {
 	Type       string       `json:"type"`
 	CustomerID string       `json:"customer_id"`
 	Metadata   metadata.Map `json:"metadata,omitempty"`
-	// OccurredAt is when it happened, CreatedAt when it was recorded. An event that was reported later counts in segments
-	// and earns nothing.
+	// OccurredAt is when it happened, CreatedAt when it was recorded. An event of an earlier day, in the project's
+	// zone, counts in segments and earns nothing.
 	OccurredAt time.Time `json:"occurred_at"`
 	CreatedAt  time.Time `json:"created_at"`
 	Version    int64     `json:"version,omitempty"`

@@ -161,7 +161,7 @@ func TestCustomCheck(t *testing.T) {
 		{"metadata that is too large", event.Custom{Event: "page_view", Customer: ada, Metadata: metadata.Map{"x": strings.Repeat("x", 70_000)}},
 			"invalid_payload metadata: is 70008 bytes of JSON, at most 65536 are allowed"},
 		{"a referral", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{Code: "BOB"}}, "not_supported referral: referrals are not supported"},
-		{"a loyalty card", event.Custom{Event: "page_view", Customer: ada, Loyalty: &event.Loyalty{Code: "CARD"}}, "not_supported loyalty: loyalty programs are not supported"},
+		{"a loyalty card", event.Custom{Event: "page_view", Customer: ada, Loyalty: &event.Loyalty{}}, "invalid_payload loyalty.code: is required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -23,7 +23,7 @@ var kinds = map[record.Kind]bool{
 	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
 	record.Membership: false, record.Publication: false,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false, record.Transaction: false,
-	record.LoyaltyAccount: false, record.LoyaltyTier: true, record.PendingPoints: false,
+	record.LoyaltyAccount: false, record.LoyaltyTier: true, record.PendingPoints: false, record.EarningRule: true,
 	record.Deletion: false, record.Holder: false, record.Unpublished: false,
 	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
@@ -46,7 +46,7 @@ func TestConfigurationIsWhatTheCatalogueIsMadeOf(t *testing.T) {
 func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
-		"area", "area_store", "campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "holder", "location",
+		"area", "area_store", "campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "earning_rule", "holder", "location",
 		"loyalty_account", "loyalty_pending_points", "loyalty_tier", "metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack", "promotion_tier",
 		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
 		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher", "voucher_transaction",

@@ -48,6 +48,14 @@ func NewPointsWork(x *Catalogue, now time.Time, ids *id.Sequence, plan *Plan) *P
 // Today is the day of the operation in the project's zone.
 func (w *PointsWork) Today() loyalty.Date { return w.today }
 
+// Cards are the cards of the operation, in the order in which they were taken up.
+func (w *PointsWork) Cards() []*PointsCard { return w.cards }
+
+// Idle reports whether the steps have changed nothing.
+func (w *PointsWork) Idle() bool {
+	return !slices.ContainsFunc(w.cards, func(c *PointsCard) bool { return c.changed })
+}
+
 // Card takes up a card as it is stored.
 func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
 	c := &PointsCard{Program: program, Account: stored.Clone(), work: w}

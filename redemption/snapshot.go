@@ -74,6 +74,9 @@ type Snapshot struct {
 	LastOrder    *order.Order
 	Occurrences  map[string]Occurrence
 	Publications []*publication.Publication
+	// Loyalty is what the customer holds in loyalty programs, LoyaltyTiers the ids of his tiers there, if History asked for them.
+	Loyalty      *customer.Loyalty
+	LoyaltyTiers []string
 	// Holders says which vouchers the customer holds, by id, of those that Needs.Holders asked for. It is left for the engine.
 	Holders map[string]bool
 	// Counters holds the counters that exist; others are 0.
