@@ -65,8 +65,17 @@ func (e *Earning) Judge(s *Snapshot) error {
 	if err := e.describe(s); err != nil {
 		return err
 	}
+	verdicts := make(map[*rule]bool) // rules may share a condition
 	for _, r := range e.rules {
-		if r.broken() == nil && (r.rule == nil || r.rule.program.After(&e.facts).Holds) {
+		if r.broken() != nil {
+			continue
+		}
+		holds, known := verdicts[r.rule]
+		if !known {
+			holds = r.rule == nil || r.rule.program.After(&e.facts).Holds
+			verdicts[r.rule] = holds
+		}
+		if holds {
 			e.held = append(e.held, r)
 		}
 	}

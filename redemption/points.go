@@ -1,6 +1,7 @@
 package redemption
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -38,6 +39,7 @@ type PointsCard struct {
 	work    *PointsWork
 	changed bool
 	pending []*heldPoints
+	stated  map[string]any // what events say of the card, encoded once
 }
 
 // NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
@@ -92,10 +94,11 @@ func (c *PointsCard) Post(t loyalty.Transaction, points ledger.Points, operation
 	c.Program.Collect(c.Account, t.Type, points, w.today)
 	c.changed = true
 	c.Entries = append(c.Entries, &t)
-	if _, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t); err != nil {
+	body, err := w.Plan.write(record.Transaction, t.ID, 0, t.CreatedAt, t.VoucherID, t.Keys(), &t)
+	if err != nil {
 		return nil, err
 	}
-	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t) })
+	w.told = append(w.told, func(e *eventWriter) { c.tell(e, &t, body) })
 	return &t, nil
 }
 
@@ -167,8 +170,18 @@ func (w *PointsWork) tellAll(e *eventWriter) {
 	}
 }
 
-// about is what events say of a card.
+// about is what events say of a card, as it is after all steps.
 func (c *PointsCard) about(more map[string]any) map[string]any {
+	if c.stated == nil {
+		c.stated = c.state()
+	}
+	data := maps.Clone(c.stated)
+	maps.Copy(data, more)
+	return data
+}
+
+// state encodes the card for all of its events.
+func (c *PointsCard) state() map[string]any {
 	a := c.Account
 	data := map[string]any{
 		"customer": map[string]any{"id": a.CustomerID},
@@ -178,25 +191,29 @@ func (c *PointsCard) about(more map[string]any) map[string]any {
 			"expired_points": a.ExpiredPoints, "subtracted_points": a.SubtractedPoints,
 		}},
 	}
-	maps.Copy(data, more)
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		if text, err := json.Marshal(data[name]); err == nil {
+			data[name] = json.RawMessage(text)
+		}
+	}
 	return data
 }
 
-// tell adds the events of an entry.
-func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction) {
-	data := c.about(map[string]any{"transaction": t, "balance": t.Details.Balance})
+// tell adds the events of an entry, whose body is encoded already.
+func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction, body json.RawMessage) {
+	data := c.about(map[string]any{"transaction": body, "balance": t.Details.Balance})
 	e.add(event.LoyaltyTransactionCreated, t.ID, data)
 	switch t.Type {
 	case ledger.PointsAddition:
-		e.add(event.LoyaltyPointsAdded, t.VoucherID, data)
+		e.again(event.LoyaltyPointsAdded, t.VoucherID)
 		e.again(event.CustomerLoyaltyPointsAdded, t.VoucherID)
 	case ledger.PointsExpiration:
-		e.add(event.LoyaltyPointsExpired, t.VoucherID, data)
+		e.again(event.LoyaltyPointsExpired, t.VoucherID)
 		e.again(event.CustomerLoyaltyPointsExpired, t.VoucherID)
 	case ledger.PointsTransferOut:
-		e.add(event.CustomerLoyaltyPointsTransferred, t.VoucherID, data)
+		e.again(event.CustomerLoyaltyPointsTransferred, t.VoucherID)
 	case ledger.PointsAccrual:
-		e.add(event.CustomerRewardedLoyaltyPoints, t.VoucherID, data)
+		e.again(event.CustomerRewardedLoyaltyPoints, t.VoucherID)
 	}
 }
 
