@@ -59,6 +59,9 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers that return and roll back give the discount back once", raceReturnAgainstRollback},
 		{"16 workers spend one gift card to the last cent", raceForCredits},
 		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
+		{"16 workers set one order to PAID and each rule pays once", racePaidOrder},
+		{"48 orders of 16 workers earn every point on one card", raceEarnings},
+		{"of activating and canceling the same pending points one wins", racePending},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 	} {
