@@ -127,8 +127,8 @@ func (e *Engine) earnAt(ctx context.Context, tx store.Tx, op *operation, x *rede
 
 // earningSnapshot reads what the rules look at, as the event has left it; nil when they look at nothing.
 func (e *Engine) earningSnapshot(ctx context.Context, tx store.Tx, op *operation, earning *redemption.Earning) (*redemption.Snapshot, error) {
-	needs, any := earning.Needs()
-	if !any {
+	needs, some := earning.Needs()
+	if !some {
 		return nil, nil //nolint:nilnil // nothing to read
 	}
 	snapshot, err := tx.Snapshot(ctx, needs)

@@ -45,7 +45,7 @@ func (r *earningRule) looks() (customer, lines bool) {
 }
 
 // Needs says what is to be read before Judge: the customer, unless no rule looks at him.
-func (e *Earning) Needs() (needs Needs, any bool) {
+func (e *Earning) Needs() (needs Needs, some bool) {
 	for _, r := range e.rules {
 		if looks, _ := r.looks(); looks {
 			x := e.catalogue

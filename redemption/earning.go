@@ -127,8 +127,8 @@ type Trigger struct {
 func (x *Catalogue) earningFor(t *Trigger, now time.Time) []*earningRule {
 	named := x.earning[triggerKey(t.Event, t.Selector)]
 	if loyalty.IsTierEvent(t.Event) {
-		if any := x.earning[triggerKey(t.Event, loyalty.AnyTier)]; len(any) > 0 {
-			named = slices.Concat(named, any)
+		if every := x.earning[triggerKey(t.Event, loyalty.AnyTier)]; len(every) > 0 {
+			named = slices.Concat(named, every)
 			slices.SortFunc(named, compareEarning)
 		}
 		if t.Event == loyalty.TierJoined && !t.First {
