@@ -30,6 +30,12 @@ func TestWhoAndWhatIsOffEarnsNothing(t *testing.T) {
 			c.ExpirationDate = &before
 			s.must(second(s.Campaigns.Update(background, c)))
 		}, "0 + 0"},
+		{"the campaign has ended and the rule would go on", func(s *shop, c campaign.Campaign, r loyalty.EarningRule, _ voucher.Voucher) {
+			r.Window = validity.Window{ExpirationDate: &after}
+			s.must(second(s.Loyalty.UpdateEarningRule(background, r)))
+			c.ExpirationDate = &before
+			s.must(second(s.Campaigns.Update(background, c)))
+		}, "0 + 0"},
 		{"the rule is disabled", func(s *shop, _ campaign.Campaign, r loyalty.EarningRule, _ voucher.Voucher) {
 			s.must(s.Loyalty.DisableEarningRule(background, r.ID))
 		}, "0 + 0"},

@@ -16,7 +16,8 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// Loyalty keeps the members of loyalty programs: a member is a customer with a card, which Publications.Create gives out. A card is
+// Loyalty keeps the members of loyalty programs, and the rules by which they earn: a member is a customer with a card, which
+// Publications.Create gives out, or an earning rule of a program with auto_join. A card is
 // named by its code or the id of its voucher.
 type Loyalty struct{ engine *Engine }
 

@@ -17,7 +17,7 @@
 //	Categories, Settings               what may stand together
 //	Products, Locations                products, SKUs, collections; places on the map
 //	Areas                              areas and stores, and what is offered in them
-//	Loyalty                            members, points and tiers of loyalty programs
+//	Loyalty                            members, points, tiers and earning rules of loyalty programs
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
 //	Orders, Redemptions                what was bought and redeemed
@@ -83,7 +83,7 @@ type Engine struct {
 	// EventSchemas keeps which custom events there are; Events records what customers do.
 	EventSchemas *EventSchemas
 	Events       *Events
-	// Loyalty keeps the members of loyalty programs, their points and tiers.
+	// Loyalty keeps the members of loyalty programs, their points and tiers, and the rules by which they earn.
 	Loyalty *Loyalty
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
