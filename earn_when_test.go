@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -71,6 +72,44 @@ func TestWhoAndWhatIsOffEarnsNothing(t *testing.T) {
 				t.Errorf("%s points, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+func TestAConditionThatComesToCountRedemptionsStopsTheRule(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	club := s.program("Club", nil)
+	card := s.join(club, "ada")
+	condition := s.unassigned(`{"name":"large","rules":{"1":{"name":"order.amount","conditions":{"$more_than":[0]}}}}`)
+	rule := fixedPoints(loyalty.OrderPaid, 10)
+	rule.ValidationRuleID = condition.ID
+	s.earning(club, rule)
+	s.pay("O1", "ada", 1000)
+	condition.Rules.Nodes = map[string]validation.Node{"1": {Name: "redemption.count.per_customer", Conditions: validation.Conditions{"$less_than": {100}}}}
+	s.must(second(s.Rules.Update(background, condition)))
+	s.pay("O2", "ada", 1000)
+	if got := s.balance(card.Code); got != "10 + 0" {
+		t.Errorf("%s points, want those of the first order", got)
+	}
+}
+
+func TestWhoJoinsEarnsWithTheTierOfTheCard(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	club := s.program("Club", func(c *campaign.Campaign) { c.AutoJoin, c.Voucher.LoyaltyCard.Points = true, 50 })
+	rule := s.earning(club, fixedPoints(loyalty.OrderPaid, 10))
+	s.loyaltyTier(club, loyalty.Tier{ID: "ltr_1", Name: "Gold", Points: loyalty.Range{From: 50}, EarningRules: map[string]loyalty.Mapping{
+		rule.ID: {Type: loyalty.Custom, Points: 30},
+	}})
+	s.idOf("ada")
+	estimated, err := s.Loyalty.EstimatePoints(background, club.ID, of("ada"), &order.Order{Amount: 1000})
+	s.must(err)
+	s.pay("O1", "ada", 1000)
+	for member, err := range s.Loyalty.Members(background, club.ID, listAll) {
+		s.must(err)
+		if member.Balance != 80 || estimated.PointsEstimation != 30 {
+			t.Errorf("%d points, of which %d were estimated; want 80 and 30", member.Balance, estimated.PointsEstimation)
+		}
 	}
 }
 

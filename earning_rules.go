@@ -183,7 +183,7 @@ func (c *change) activateFor(ctx context.Context, e *Engine, segmentID string) e
 
 // checkEarningProperty refuses metadata that can hold no number, as far as schemas say.
 func (c *change) checkEarningProperty(ctx context.Context, r *loyalty.EarningRule, schema *event.Schema) error {
-	object, property := r.Loyalty.Property()
+	object, property, field := r.Loyalty.Property()
 	if object == "" {
 		return nil
 	}
@@ -199,11 +199,11 @@ func (c *change) checkEarningProperty(ctx context.Context, r *loyalty.EarningRul
 		return err
 	}
 	d, err := schemas.Property(object, property)
-	if err == nil && d != nil && (d.Type != metadata.TypeNumber || d.Array) {
-		err = fault.Invalid("", "%s is not a number", property)
-	}
-	if err != nil {
-		return fault.Invalid("loyalty", "%v", err)
+	switch {
+	case err != nil:
+		return fault.Invalid("loyalty."+field, "%v", err)
+	case d != nil && (d.Type != metadata.TypeNumber || d.Array):
+		return fault.Invalid("loyalty."+field, "%s is not a number", property)
 	}
 	return nil
 }

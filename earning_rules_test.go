@@ -101,9 +101,9 @@ func TestEarningRulesThatAreRefused(t *testing.T) {
 		{"event metadata of an order", loyalty.EarningRule{Event: loyalty.OrderPaid, Loyalty: property(loyalty.ByEventMetadata, "stars")},
 			"invalid_payload loyalty.calculation_type: CUSTOM_EVENT_METADATA does not go with the event order.paid"},
 		{"metadata that is a text", loyalty.EarningRule{Event: loyalty.OrderPaid, Loyalty: property(loyalty.ByCustomerMetadata, "level")},
-			"invalid_payload loyalty: voucherify: invalid_payload: level is not a number"},
+			"invalid_payload loyalty.customer.metadata.property: level is not a number"},
 		{"event metadata that is a text", loyalty.EarningRule{Event: "rated", Loyalty: property(loyalty.ByEventMetadata, "text")},
-			"invalid_payload loyalty: voucherify: invalid_payload: text is not a number"},
+			"invalid_payload loyalty.custom_event.metadata.property: text is not a number"},
 		{"lines of no product", loyalty.EarningRule{Event: loyalty.OrderPaid, Loyalty: loyalty.Earning{
 			Type: loyalty.Proportional, CalculationType: loyalty.ByItemsAmount,
 			OrderItems: &loyalty.ItemsEarning{Amount: &loyalty.ItemsRatio{Ratio: loyalty.Ratio{Every: 1, Points: 1}}},

@@ -86,7 +86,8 @@ func (e *Engine) estimate(ctx context.Context, r store.Reader, op *operation, ca
 	}, nil
 }
 
-// estimatedTier is the tier of the customer in a program, empty for none; it refuses one who cannot earn.
+// estimatedTier is the tier of the customer in a program, empty for none; that of who would join is the tier that he would get with
+// the card. It refuses a customer who cannot earn.
 func (e *Engine) estimatedTier(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, program *loyalty.Program, s *redemption.Snapshot) (string, error) {
 	var account *loyalty.Account
 	if s.Customer != nil {
@@ -99,7 +100,9 @@ func (e *Engine) estimatedTier(ctx context.Context, r store.Reader, op *operatio
 		if !program.AutoJoin {
 			return "", fault.New(fault.CampaignNotAllowAutoJoin, "the customer has no card of %s", program.CampaignName).About("campaign", program.CampaignID)
 		}
-		return "", nil
+		opened := loyalty.Open(loyalty.Account{}, program.Card.Points, 0, "")
+		program.Settle(opened, e.dayOf(op))
+		return opened.Tier.TierID, nil
 	}
 	earns, err := e.cardEarns(ctx, r, op, x, account)
 	if err == nil && !earns {

@@ -16,9 +16,9 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// Loyalty keeps the members of loyalty programs, and the rules by which they earn: a member is a customer with a card, which
-// Publications.Create gives out, or an earning rule of a program with auto_join. A card is
-// named by its code or the id of its voucher.
+// Loyalty keeps the members of loyalty programs, and the rules by which they earn. A member is a customer with a card, which
+// Publications.Create gives out, or an earning rule of a program with auto_join. A card is named by its code or the id of its
+// voucher.
 type Loyalty struct{ engine *Engine }
 
 // Member reads the account of a card as it is stored: what is due since is not done yet, see Maintain. A card that was not given

@@ -186,16 +186,17 @@ func (e *Earning) Ratio() *ItemsRatio {
 	return c.of(e)
 }
 
-// Property names the metadata that counts: the kind of object that has it and its path; empty without one.
-func (e *Earning) Property() (object, property string) {
+// Property names the metadata that counts: the kind of object that has it, its name there, and the field of the rule that says so;
+// empty without one.
+func (e *Earning) Property() (object, property, field string) {
 	objects := map[CalculationType]string{
 		ByOrderMetadata: metadata.OfOrder, ByCustomerMetadata: metadata.OfCustomer, ByEventMetadata: "custom_event",
 	}
 	object = objects[e.CalculationType]
 	if r := e.Ratio(); object != "" && r != nil {
-		return object, r.Property
+		return object, r.Property, calculations[e.CalculationType].path + ".property"
 	}
-	return "", ""
+	return "", "", ""
 }
 
 func (e *Earning) checkRatio(event string) error {
