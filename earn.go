@@ -88,7 +88,10 @@ func (e *Engine) earn(ctx context.Context, tx store.Tx, op *operation, x *redemp
 	return conflict("points are earned", e.earnAt(ctx, tx, inner, x, t, earning))
 }
 
-func (e *Engine) earnAt(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, t *redemption.Trigger, earning *redemption.Earning) error {
+// earnAt pays for an event at its own depth.
+func (e *Engine) earnAt(
+	ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, t *redemption.Trigger, earning *redemption.Earning,
+) error {
 	broken := earning.Broken()
 	for _, ruleID := range slices.Sorted(maps.Keys(broken)) {
 		e.log().WarnContext(ctx, "voucherify: an earning rule cannot pay", "project", e.options.project, "rule", ruleID, "error", broken[ruleID])
@@ -193,7 +196,9 @@ func (e *Engine) autoJoin(ctx context.Context, tx store.Tx, op *operation, progr
 
 // earner reads the account that earns in a program; nil for none. A card that is disabled, outside its dates, deleted or taken
 // from its member earns nothing.
-func (e *Engine) earner(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, t *redemption.Trigger, program *loyalty.Program) (*loyalty.Account, error) {
+func (e *Engine) earner(
+	ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, t *redemption.Trigger, program *loyalty.Program,
+) (*loyalty.Account, error) {
 	var account *loyalty.Account
 	var err error
 	if t.Card != "" {

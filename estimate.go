@@ -35,7 +35,9 @@ func (s *Loyalty) EstimatePoints(ctx context.Context, campaignIDOrName string, b
 	return answer, err
 }
 
-func (e *Engine) estimate(ctx context.Context, r store.Reader, op *operation, campaign string, buyer *customer.Customer, o *order.Order) (loyalty.Estimation, error) {
+func (e *Engine) estimate(
+	ctx context.Context, r store.Reader, op *operation, campaign string, buyer *customer.Customer, o *order.Order,
+) (loyalty.Estimation, error) {
 	var none loyalty.Estimation
 	switch {
 	case buyer == nil || buyer.ID == "" && buyer.SourceID == "":
@@ -88,7 +90,9 @@ func (e *Engine) estimate(ctx context.Context, r store.Reader, op *operation, ca
 
 // estimatedTier is the tier of the customer in a program, empty for none; that of who would join is the tier that he would get with
 // the card. It refuses a customer who cannot earn.
-func (e *Engine) estimatedTier(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, program *loyalty.Program, s *redemption.Snapshot) (string, error) {
+func (e *Engine) estimatedTier(
+	ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, program *loyalty.Program, s *redemption.Snapshot,
+) (string, error) {
 	var account *loyalty.Account
 	if s.Customer != nil {
 		var err error
