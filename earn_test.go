@@ -1,6 +1,7 @@
 package voucherify_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -158,6 +159,20 @@ func TestTheLedgerSaysWhatEarnedThePoints(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, entries); diff != "" {
 		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	var told struct {
+		Rule    loyalty.RuleReference `json:"earning_rule"`
+		Tier    loyalty.Reference     `json:"loyalty_tier"`
+		Order   ledger.Reference      `json:"order"`
+		Balance loyalty.Balance       `json:"balance"`
+	}
+	for _, entry := range s.store.Export().Outbox {
+		if entry.Event.Type == event.CustomerRewardedLoyaltyPoints {
+			s.must(json.Unmarshal(entry.Event.Data, &told))
+		}
+	}
+	if d := want[0].Details; told.Rule != *d.EarningRule || told.Tier != *d.LoyaltyTier || told.Order != *d.Order || told.Balance != d.Balance {
+		t.Errorf("customer.rewarded.loyalty_points tells %+v", told)
 	}
 }
 

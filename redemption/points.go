@@ -202,6 +202,12 @@ func (c *PointsCard) state() map[string]any {
 // tell adds the events of an entry, whose body is encoded already.
 func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction, body json.RawMessage) {
 	data := c.about(map[string]any{"transaction": body, "balance": t.Details.Balance})
+	if d := &t.Details; d.EarningRule != nil {
+		maps.Copy(data, map[string]any{
+			"earning_rule": d.EarningRule, "event": d.Event, "order": d.Order, "segment": d.Segment,
+			"loyalty_tier": d.LoyaltyTier, "holder_loyalty_tier": d.HolderLoyaltyTier,
+		})
+	}
 	e.add(event.LoyaltyTransactionCreated, t.ID, data)
 	switch t.Type {
 	case ledger.PointsAddition:
