@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
@@ -28,6 +29,9 @@ func (e *Engine) carryOut(ctx context.Context, tx store.Tx, op operation, catalo
 		return err
 	}
 	op.ids.Skip(idsOfPlan)
+	if err := op.followed(ctx, tx, catalogue); err != nil {
+		return err
+	}
 	for _, id := range customers {
 		if err := e.settle(ctx, tx, &op, catalogue, id); err != nil {
 			return err
@@ -37,7 +41,7 @@ func (e *Engine) carryOut(ctx context.Context, tx store.Tx, op operation, catalo
 }
 
 // settle compares the active segments that a customer belongs to with those that he was last seen in, and writes what has
-// changed with its events. It reads after the writes of the call, so that of two calls that change the same customer at the
+// changed with its events, for which earning rules may pay. It reads after the writes of the call, so that of two calls that change the same customer at the
 // same time, the second to commit sees both.
 func (e *Engine) settle(ctx context.Context, tx store.Tx, op *operation, catalogue *redemption.Catalogue, customerID string) error {
 	segments := catalogue.Active()
@@ -48,7 +52,8 @@ func (e *Engine) settle(ctx context.Context, tx store.Tx, op *operation, catalog
 	if err != nil {
 		return fmt.Errorf("voucherify: read customer %s: %w", customerID, err)
 	}
-	if err := readHistory(ctx, tx, snapshot, segments.History()); err != nil {
+	snapshot.Now = op.now
+	if err := e.readHistory(ctx, tx, snapshot, catalogue.HistoryOf(segments)); err != nil {
 		return err
 	}
 	stored, err := membership(ctx, tx, customerID)
@@ -56,17 +61,24 @@ func (e *Engine) settle(ctx context.Context, tx store.Tx, op *operation, catalog
 		return err
 	}
 	snapshot.Now, snapshot.IDs, snapshot.Group = op.now, op.ids, op.group
-	plan, err := redemption.PlanMembership(catalogue, segments, snapshot, stored, false)
+	plan, entered, err := redemption.PlanMembership(catalogue, segments, snapshot, stored, false)
 	if err != nil || plan == nil {
 		return err
 	}
 	op.ids.Skip(len(plan.Events))
-	err = tx.Apply(ctx, plan)
-	if errors.Is(err, store.ErrStale) || errors.Is(err, store.ErrExists) {
-		// The whole call runs again; that a record exists is not for the caller.
-		return fmt.Errorf("voucherify: the segments of %s were changed meanwhile: %w: %v", customerID, store.ErrConflict, err)
+	if err := conflict("the segments of "+customerID+" are changed", tx.Apply(ctx, plan)); err != nil {
+		return err
 	}
-	return err
+	for _, entry := range entered {
+		if err := e.earn(ctx, tx, op, catalogue, &redemption.Trigger{
+			Event: loyalty.SegmentEntered, Selector: entry.Segment.ID, ID: entry.EventID, New: true, CustomerID: customerID, Day: e.dayOf(op),
+			Segment: &loyalty.Reference{ID: entry.Segment.ID, Name: entry.Segment.Name},
+			Told:    loyalty.EventReference{ID: entry.EventID, Type: loyalty.SegmentEntered},
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // membership reads the active segments that a customer was last seen in; nil for none.
@@ -98,8 +110,8 @@ func (c *change) forgetMembership(ctx context.Context, customerID string) error 
 	return c.remove(ctx, doc, true)
 }
 
-// readHistory reads the lists of a customer's records that filters look at.
-func readHistory(ctx context.Context, r store.Reader, s *redemption.Snapshot, h redemption.History) error {
+// readHistory reads the lists of a customer's records that filters look at. The snapshot must have its instant.
+func (e *Engine) readHistory(ctx context.Context, r store.Reader, s *redemption.Snapshot, h redemption.History) error {
 	if s.Customer == nil {
 		return nil
 	}
@@ -113,6 +125,9 @@ func readHistory(ctx context.Context, r store.Reader, s *redemption.Snapshot, h 
 		if s.Publications, err = publications(ctx, r, s.Customer.ID); err != nil {
 			return err
 		}
+	}
+	if err := e.readLoyalty(ctx, r, s, h.Programs); err != nil {
+		return err
 	}
 	for _, name := range h.Events {
 		var o redemption.Occurrence
@@ -135,6 +150,22 @@ func readHistory(ctx context.Context, r store.Reader, s *redemption.Snapshot, h 
 		}
 		s.Occurrences[name] = o
 	}
+	return nil
+}
+
+// readLoyalty reads what the customer of the snapshot holds in loyalty programs.
+func (e *Engine) readLoyalty(ctx context.Context, r store.Reader, s *redemption.Snapshot, programs []*loyalty.Program) error {
+	accounts := make(map[string]*loyalty.Account, len(programs))
+	for _, p := range programs {
+		account, err := memberOf(ctx, r, p.CampaignID, s.Customer.ID)
+		if err != nil {
+			return err
+		}
+		if account != nil {
+			accounts[p.CampaignID] = account
+		}
+	}
+	s.Loyalty, s.LoyaltyTiers = redemption.LoyaltyOf(programs, accounts, loyalty.DateOf(s.Now, e.options.zone))
 	return nil
 }
 
@@ -181,8 +212,23 @@ func readSummary(ctx context.Context, r store.Reader, c *customer.Customer) (*cu
 	if snapshot.Counters, err = r.Counters(ctx, keys); err != nil {
 		return nil, fmt.Errorf("voucherify: read counters of %s: %w", c.ID, err)
 	}
-	if err := readHistory(ctx, r, snapshot, redemption.History{LastOrder: true}); err != nil {
+	if snapshot.LastOrder, err = lastOrder(ctx, r, c.ID); err != nil {
 		return nil, err
 	}
 	return snapshot.Profile().Summary(), nil
+}
+
+// fillProfile sets what a customer has done, and what he holds in loyalty programs.
+func (e *Engine) fillProfile(ctx context.Context, r store.Reader, op operation, c *customer.Customer) error {
+	catalogue, err := e.configuration(ctx, r, op)
+	if err != nil {
+		return err
+	}
+	if c.Summary, err = readSummary(ctx, r, c); err != nil {
+		return err
+	}
+	snapshot := &redemption.Snapshot{Customer: c, Now: op.now}
+	err = e.readLoyalty(ctx, r, snapshot, catalogue.Programs())
+	c.Loyalty = snapshot.Loyalty
+	return err
 }

@@ -202,7 +202,7 @@ func (s *Campaigns) Disable(ctx context.Context, idOrName string) error {
 	return s.edit(ctx, idOrName, event.CampaignDisabled, func(_ *change, c *campaign.Campaign, _ record.Document) error { c.Active = false; return nil })
 }
 
-// Delete removes a campaign with its codes, tiers, stacks and assignments. Without force they go to the bin, where name
+// Delete removes a campaign with its codes, tiers, stacks, earning rules and assignments. Without force they go to the bin, where name
 // and codes stay reserved. What was redeemed stays recorded and can be rolled back. While a referral programme rewards with the
 // campaign it is resource_in_use.
 func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) error {
@@ -219,7 +219,7 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		}
 		docs := []record.Document{doc}
 		gone, codes := map[string]bool{camp.ID: true}, 0
-		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack, record.ReferralTier, record.LoyaltyTier} {
+		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack, record.ReferralTier, record.LoyaltyTier, record.EarningRule} {
 			for child, err := range c.tx.List(ctx, kind, store.Query{Parent: camp.ID}) {
 				if err != nil {
 					return err

@@ -66,8 +66,8 @@ func (e *Engine) snapshot(ctx context.Context, r store.Reader, op operation, nee
 }
 
 // extend reads what is only known to be needed once a snapshot is there.
-func extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.Needs) error {
-	if err := readHistory(ctx, r, snapshot, more.History); err != nil {
+func (e *Engine) extend(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more redemption.Needs) error {
+	if err := e.readHistory(ctx, r, snapshot, more.History); err != nil {
 		return err
 	}
 	if err := readHolders(ctx, r, snapshot, more.Holders); err != nil {
@@ -125,6 +125,7 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 		func() error { return readAll[location.Location](ctx, r, record.Location, &c.Locations) },
 		func() error { return readAll[access.Store](ctx, r, record.AreaStore, &c.Stores) },
 		func() error { return readAll[loyalty.Tier](ctx, r, record.LoyaltyTier, &c.LoyaltyTiers) },
+		func() error { return readAll[loyalty.EarningRule](ctx, r, record.EarningRule, &c.EarningRules) },
 		func() error { return readAll[metadata.Schema](ctx, r, record.MetadataSchema, &c.Schemas) },
 		func() error { return e.readStackingRules(ctx, r, &c.StackingRules) },
 	} {

@@ -151,22 +151,30 @@ func (e *Engine) deleteUnlessNamed(ctx context.Context, kind record.Kind, record
 		if err != nil {
 			return err
 		}
-		for _, other := range by {
-			inUse := fault.New(fault.ResourceInUse, "records of kind %s name %s", other, recordID).About(string(kind), recordID)
-			inUse.RelatedObjectType = string(other)
-			for named, err := range c.tx.List(ctx, other, store.Query{}) {
-				if err != nil {
-					return err
-				}
-				// Also in expressions, where its quotes are escaped; no id is part of another.
-				if bytes.Contains(named.Body, []byte(recordID)) {
-					inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, named.ID)
-				}
-			}
-			if len(inUse.RelatedObjectIDs) > 0 {
-				return inUse
-			}
+		if err := c.refuseNamed(ctx, kind, recordID, by...); err != nil {
+			return err
 		}
 		return c.remove(ctx, doc, true)
 	})
+}
+
+// refuseNamed refuses to delete a record that a record of the given kinds names.
+func (c *change) refuseNamed(ctx context.Context, kind record.Kind, recordID string, by ...record.Kind) error {
+	for _, other := range by {
+		inUse := fault.New(fault.ResourceInUse, "records of kind %s name %s", other, recordID).About(string(kind), recordID)
+		inUse.RelatedObjectType = string(other)
+		for named, err := range c.tx.List(ctx, other, store.Query{}) {
+			if err != nil {
+				return err
+			}
+			// Also in expressions, where its quotes are escaped; no id is part of another.
+			if bytes.Contains(named.Body, []byte(recordID)) {
+				inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, named.ID)
+			}
+		}
+		if len(inUse.RelatedObjectIDs) > 0 {
+			return inUse
+		}
+	}
+	return nil
 }

@@ -281,7 +281,7 @@ func (e *Engine) belongs(ctx context.Context, r store.Reader, op operation, cust
 	if snapshot.Customer == nil {
 		return false, nil
 	}
-	if err := readHistory(ctx, r, snapshot, audience.History()); err != nil {
+	if err := e.readHistory(ctx, r, snapshot, audience.History()); err != nil {
 		return false, err
 	}
 	return len(catalogue.SegmentsOf(audience, snapshot.Profile(), op.now)) > 0, nil

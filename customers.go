@@ -107,25 +107,29 @@ func (c *change) findCustomer(ctx context.Context, payload *customer.Customer) (
 	return stored, doc, err
 }
 
-// Get reads a customer by id or source_id, with the summary of what he has done, who has brought him, and whom he has brought.
+// Get reads a customer by id or source_id, with the summary of what he has done, what he holds in loyalty programs, who has brought
+// him, and whom he has brought.
 func (s *Customers) Get(ctx context.Context, idOrSource string) (customer.Customer, error) {
 	var found customer.Customer
-	err := s.engine.store.View(ctx, func(r store.Reader) error {
+	op, err := s.engine.begin()
+	if err != nil {
+		return found, err
+	}
+	err = s.engine.store.View(ctx, func(r store.Reader) error {
 		stored, _, err := find[customer.Customer](ctx, r, record.Customer, idOrSource, record.Key("source_id", idOrSource))
 		if err != nil {
 			return err
 		}
 		found = *stored
-		if found.Summary, err = readSummary(ctx, r, stored); err != nil {
+		if err := s.engine.fillProfile(ctx, r, op, &found); err != nil {
 			return err
 		}
-		found.Referrals, found.Loyalty, err = readReferrals(ctx, r, stored)
-		return err
+		return fillReferrals(ctx, r, &found)
 	})
 	return found, err
 }
 
-// List yields customers, without summaries.
+// List yields customers, without summaries and without what they hold in loyalty programs.
 func (s *Customers) List(ctx context.Context, options ListOptions) iter.Seq2[customer.Customer, error] {
 	return list[customer.Customer](ctx, s.engine, record.Customer, options)
 }

@@ -74,13 +74,16 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 // configuration is looked at before, as it was when the plan was made.
 func (e *Engine) commit(ctx context.Context, c *change) error {
 	var catalogue *redemption.Catalogue
-	if len(c.touched) > 0 {
+	if len(c.touched) > 0 || len(c.then) > 0 {
 		var err error
 		if catalogue, err = e.configuration(ctx, c.tx, c.operation); err != nil {
 			return err
 		}
 	}
 	if err := c.apply(ctx); err != nil {
+		return err
+	}
+	if err := c.followed(ctx, c.tx, catalogue); err != nil {
 		return err
 	}
 	for _, id := range c.touched {

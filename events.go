@@ -14,6 +14,7 @@ import (
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -70,11 +71,15 @@ func (s *EventSchemas) Update(ctx context.Context, schema event.Schema) (event.S
 	return updated, err
 }
 
-// Delete removes a schema: no further events of the name are accepted. Events that were recorded stay.
+// Delete removes a schema: no further events of the name are accepted. Events that were recorded stay. While an
+// earning rule names it, it is resource_in_use.
 func (s *EventSchemas) Delete(ctx context.Context, idOrName string) error {
 	return s.engine.change(ctx, func(c *change) error {
 		_, doc, err := find[event.Schema](ctx, c.tx, record.EventSchema, idOrName, record.Key("name", idOrName))
 		if err != nil {
+			return err
+		}
+		if err := c.refuseNamed(ctx, record.EventSchema, doc.ID, record.EarningRule); err != nil {
 			return err
 		}
 		return c.remove(ctx, doc, true)
@@ -150,8 +155,11 @@ func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.T
 	if err := c.putEvent(ctx, &tracked); err != nil {
 		return none, err
 	}
+	if err := e.rewardEvent(ctx, c, x, &tracked, schema); err != nil {
+		return none, err
+	}
 	if err := c.emit(event.CustomerCustomEvent, tracked.ID, map[string]any{
-		"event": &tracked, "event_schema": schema, "customer": buyer, "referral": x.Referral, "loyalty": nil,
+		"event": &tracked, "event_schema": schema, "customer": buyer, "referral": x.Referral, "loyalty": x.Loyalty,
 	}); err != nil {
 		return none, err
 	}
@@ -159,6 +167,29 @@ func (e *Engine) track(ctx context.Context, c *change, x *event.Custom) (event.T
 		return tracked, nil
 	}
 	return tracked, e.convertByEvent(ctx, c, &tracked, x.Referral, buyer)
+}
+
+// rewardEvent notes that earning rules may pay for an event. One that happened before today is history, for which nothing is paid.
+func (e *Engine) rewardEvent(ctx context.Context, c *change, x *event.Custom, tracked *event.Tracked, schema *event.Schema) error {
+	t := &redemption.Trigger{
+		ID: tracked.ID, New: true, CustomerID: tracked.CustomerID, Metadata: tracked.Metadata,
+		Day: loyalty.DateOf(tracked.OccurredAt, e.options.zone), Told: loyalty.EventReference{ID: tracked.ID, Type: tracked.Type},
+	}
+	if x.Loyalty != nil {
+		account, _, err := e.findAccount(ctx, c.tx, x.Loyalty.Code)
+		if err != nil {
+			return within("loyalty.code", err)
+		}
+		t.Card, t.CampaignID = account.VoucherID, account.CampaignID
+	}
+	if schema == nil || t.Day != e.dayOf(&c.operation) {
+		return nil
+	}
+	t.Event, t.Selector = tracked.Type, schema.ID
+	c.then = append(c.then, func(ctx context.Context, tx store.Tx, op *operation, catalogue *redemption.Catalogue) error {
+		return e.earn(ctx, tx, op, catalogue, t)
+	})
+	return nil
 }
 
 // eventSchema reads the schema of an event; nil for an event that needs none.

@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -58,6 +59,33 @@ func (s *shop) hold(card string, points ledger.Points, until loyalty.Date) {
 
 // loyaltyKeys are refusals of loyalty programs.
 var loyaltyKeys = []keyRow{
+	{
+		key: fault.CampaignNotActive,
+		fail: func(s *shop) error {
+			club := s.program("Club", func(c *campaign.Campaign) { c.AutoJoin = true })
+			s.must(s.Campaigns.Disable(background, club.ID))
+			return second(s.Loyalty.EstimatePoints(background, club.ID, of("ada"), &order.Order{Amount: 1000}))
+		},
+		want: `{"code":400,"key":"campaign_not_active","message":"Campaign is not active","details":"campaign Club is disabled or outside its dates","resource_id":"camp_…","resource_type":"campaign"}`,
+	},
+	{
+		key: fault.CampaignNotAllowAutoJoin,
+		fail: func(s *shop) error {
+			club := s.program("Club", nil)
+			return second(s.Loyalty.EstimatePoints(background, club.ID, of("ada"), &order.Order{Amount: 1000}))
+		},
+		want: `{"code":400,"key":"campaign_not_allow_auto_join","message":"Campaign does not allow auto join","details":"the customer has no card of Club","resource_id":"camp_…","resource_type":"campaign"}`,
+	},
+	{
+		key: fault.LoyaltyCardNotActive,
+		fail: func(s *shop) error {
+			club := s.program("Club", func(c *campaign.Campaign) { c.VouchersCount, c.Voucher.CodeConfig.Pattern = 1, "CARD" })
+			card := s.join(club, "ada")
+			s.must(s.Vouchers.Disable(background, card.Code))
+			return second(s.Loyalty.EstimatePoints(background, club.ID, of("ada"), &order.Order{Amount: 1000}))
+		},
+		want: `{"code":400,"key":"loyalty_card_not_active","message":"Loyalty card is not active","details":"the loyalty card CARD is disabled or outside its dates","resource_id":"v_…","resource_type":"voucher"}`,
+	},
 	{
 		key: fault.InvalidExpirationDate,
 		fail: func(s *shop) error {

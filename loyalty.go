@@ -16,8 +16,9 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// Loyalty keeps the members of loyalty programs: a member is a customer with a card, which Publications.Create gives out. A card is
-// named by its code or the id of its voucher.
+// Loyalty keeps the members of loyalty programs, and the rules by which they earn. A member is a customer with a card, which
+// Publications.Create gives out, or an earning rule of a program with auto_join. A card is named by its code or the id of its
+// voucher.
 type Loyalty struct{ engine *Engine }
 
 // Member reads the account of a card. Points that are over have expired, also before Maintain has told so; what else is due since
@@ -127,6 +128,9 @@ func (p *publishing) openAccount(ctx context.Context, v *voucher.Voucher, owner 
 		return err
 	}
 	v.LoyaltyCard.Fill(card.Account)
+	p.then = append(p.then, func(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue) error {
+		return p.engine.follow(ctx, tx, op, x, work)
+	})
 	return nil
 }
 

@@ -40,7 +40,7 @@ func (e *Engine) eachCustomerOf(ctx context.Context, r store.Reader, op operatio
 		return err
 	}
 	audience := redemption.NewAudience(segment)
-	return eachProfile(ctx, r, audience, func(snapshot *redemption.Snapshot) (bool, error) {
+	return e.eachProfile(ctx, r, op, catalogue, audience, func(snapshot *redemption.Snapshot) (bool, error) {
 		if len(catalogue.SegmentsOf(audience, snapshot.Profile(), op.now)) == 0 {
 			return true, nil
 		}
@@ -71,7 +71,10 @@ func eachListed(ctx context.Context, r store.Reader, ids []string, visit func(*c
 
 // eachProfile visits all customers, each with what an audience looks at, until visit returns false. Nothing is read while a
 // list is open, and counters are read for many customers at once.
-func eachProfile(ctx context.Context, r store.Reader, audience *redemption.Audience, visit func(*redemption.Snapshot) (bool, error)) error {
+func (e *Engine) eachProfile(
+	ctx context.Context, r store.Reader, op operation, catalogue *redemption.Catalogue, audience *redemption.Audience,
+	visit func(*redemption.Snapshot) (bool, error),
+) error {
 	var after *store.Cursor
 	for {
 		customers, last, err := customersAfter(ctx, r, after, customersAtOnce)
@@ -88,8 +91,8 @@ func eachProfile(ctx context.Context, r store.Reader, audience *redemption.Audie
 			return fmt.Errorf("voucherify: read counters: %w", err)
 		}
 		for _, c := range customers {
-			snapshot := &redemption.Snapshot{Customer: c, Counters: counters}
-			if err := readHistory(ctx, r, snapshot, audience.History()); err != nil {
+			snapshot := &redemption.Snapshot{Now: op.now, Customer: c, Counters: counters}
+			if err := e.readHistory(ctx, r, snapshot, catalogue.HistoryOf(audience)); err != nil {
 				return err
 			}
 			if more, err := visit(snapshot); err != nil || !more {
@@ -105,13 +108,13 @@ func eachProfile(ctx context.Context, r store.Reader, audience *redemption.Audie
 
 // seatAll notes all members of a new active segment without events.
 func (e *Engine) seatAll(ctx context.Context, c *change, catalogue *redemption.Catalogue, segment *redemption.Audience) error {
-	return eachProfile(ctx, c.tx, segment, func(snapshot *redemption.Snapshot) (bool, error) {
+	return e.eachProfile(ctx, c.tx, c.operation, catalogue, segment, func(snapshot *redemption.Snapshot) (bool, error) {
 		snapshot.Now, snapshot.IDs, snapshot.Group = c.now, c.ids, c.group
 		stored, err := membership(ctx, c.tx, snapshot.Customer.ID)
 		if err != nil {
 			return false, err
 		}
-		plan, err := redemption.PlanMembership(catalogue, segment, snapshot, stored, true)
+		plan, _, err := redemption.PlanMembership(catalogue, segment, snapshot, stored, true)
 		if err != nil || plan == nil {
 			return err == nil, err
 		}

@@ -61,7 +61,11 @@ func (s *Orders) save(ctx context.Context, o order.Order, create bool) (order.Or
 			return err
 		}
 		c.plan.Writes = append(c.plan.Writes, docs...)
-		return c.putOrder(&result, stored, doc)
+		if err := c.putOrder(&result, stored, doc); err != nil {
+			return err
+		}
+		s.engine.orderSaved(&c.operation, stored, &result)
+		return nil
 	})
 	return result, err
 }

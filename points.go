@@ -107,12 +107,18 @@ func (e *Engine) member(ctx context.Context, tx store.Reader, op *operation, car
 	return m, nil
 }
 
-// post applies the plan of an operation on loyalty cards.
-func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, _ *redemption.Catalogue, work *redemption.PointsWork) error {
+// post applies the plan of an operation on loyalty cards, and does what follows from it. One that has changed nothing writes nothing.
+func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, work *redemption.PointsWork) error {
+	if work.Idle() {
+		return nil
+	}
 	if err := work.Finish(op.group); err != nil {
 		return err
 	}
-	return tx.Apply(ctx, work.Plan)
+	if err := tx.Apply(ctx, work.Plan); err != nil {
+		return err
+	}
+	return e.follow(ctx, tx, op, x, work)
 }
 
 // about names the card in a refusal.

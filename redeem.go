@@ -57,7 +57,7 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 		result, err := replay[redemption.Result](snapshot.Outcome, request.Hash)
 		return result, nil, err
 	}
-	if err := extend(ctx, tx, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
+	if err := e.extend(ctx, tx, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
 		return nil, nil, err
 	}
 	calculation, err := redemption.Calculate(catalogue, snapshot, request)
@@ -75,6 +75,7 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 	if err != nil {
 		return nil, nil, err
 	}
+	e.orderSaved(&op, snapshot.Order, result.Order)
 	if err := e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...); err != nil {
 		return nil, nil, err
 	}

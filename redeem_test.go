@@ -190,7 +190,7 @@ func TestARefusalLeavesTheIdempotencyKeyFree(t *testing.T) {
 	s.must(err)
 }
 
-func asJSON(t *testing.T, v any) string {
+func asJSON(t testing.TB, v any) string {
 	t.Helper()
 	text, err := json.MarshalIndent(v, "", " ")
 	if err != nil {

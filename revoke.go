@@ -76,25 +76,24 @@ func (e *Engine) revoke(ctx context.Context, tx store.Tx, op operation, result *
 	return nil
 }
 
-// readReferrals reads who has brought a customer, and how many he has brought; nil for nobody.
-func readReferrals(ctx context.Context, r store.Reader, c *customer.Customer) (*customer.Referrals, *customer.Loyalty, error) {
-	var by *customer.Referrals
+// fillReferrals sets who has brought a customer, and how many he has brought.
+func fillReferrals(ctx context.Context, r store.Reader, c *customer.Customer) error {
 	for doc, err := range r.List(ctx, record.Referral, store.Query{Parent: c.ID}) {
 		if err != nil {
-			return nil, nil, fmt.Errorf("voucherify: list referrals of %s: %w", c.ID, err)
+			return fmt.Errorf("voucherify: list referrals of %s: %w", c.ID, err)
 		}
 		made, err := decode[referral.Referral](doc)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if made.Status != referral.Converted {
 			continue
 		}
-		if by == nil {
-			by = &customer.Referrals{}
+		if c.Referrals == nil {
+			c.Referrals = &customer.Referrals{}
 		}
-		by.Total++
-		by.Campaigns = append(by.Campaigns, customer.Referral{
+		c.Referrals.Total++
+		c.Referrals.Campaigns = append(c.Referrals.Campaigns, customer.Referral{
 			CampaignID: made.CampaignID, ReferrerID: made.ReferrerID, RelatedObjectID: made.RelatedObjectID,
 			RelatedObjectType: made.RelatedObjectType, Date: made.Date,
 		})
@@ -102,22 +101,27 @@ func readReferrals(ctx context.Context, r store.Reader, c *customer.Customer) (*
 	key := redemption.RefereesKey(c.ID, "")
 	counters, err := r.Counters(ctx, []redemption.CounterKey{key})
 	if err != nil {
-		return nil, nil, fmt.Errorf("voucherify: read counters of %s: %w", c.ID, err)
+		return fmt.Errorf("voucherify: read counters of %s: %w", c.ID, err)
 	}
 	if counters[key] == 0 {
-		return by, nil, nil
+		return nil
 	}
-	campaigns, err := readReferred(ctx, r, c.ID)
-	return by, &customer.Loyalty{ReferredCustomers: counters[key], Campaigns: campaigns}, err
+	if c.Loyalty == nil {
+		c.Loyalty = &customer.Loyalty{}
+	}
+	if c.Loyalty.Campaigns == nil {
+		c.Loyalty.Campaigns = make(map[string]customer.LoyaltyCampaign)
+	}
+	c.Loyalty.ReferredCustomers = counters[key]
+	return fillReferred(ctx, r, c.ID, c.Loyalty.Campaigns)
 }
 
-// readReferred reads how many a referrer has brought into each campaign of which he holds a code, by its name.
-func readReferred(ctx context.Context, r store.Reader, customerID string) (map[string]customer.LoyaltyCampaign, error) {
+// fillReferred adds how many a referrer has brought into each campaign of which he holds a code, by its name.
+func fillReferred(ctx context.Context, r store.Reader, customerID string, campaigns map[string]customer.LoyaltyCampaign) error {
 	holders, _, err := holdersOf(ctx, r, store.Query{Parent: customerID})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	campaigns := make(map[string]customer.LoyaltyCampaign)
 	for _, h := range holders {
 		if h.HolderRole != publication.Referrer {
 			continue
@@ -127,14 +131,16 @@ func readReferred(ctx context.Context, r store.Reader, customerID string) (map[s
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		key := redemption.RefereesKey(customerID, camp.ID)
 		counters, err := r.Counters(ctx, []redemption.CounterKey{key})
 		if err != nil {
-			return nil, fmt.Errorf("voucherify: read counters of %s: %w", customerID, err)
+			return fmt.Errorf("voucherify: read counters of %s: %w", customerID, err)
 		}
-		campaigns[camp.Name] = customer.LoyaltyCampaign{ReferredCustomers: counters[key]}
+		said := campaigns[camp.Name]
+		said.ReferredCustomers = counters[key]
+		campaigns[camp.Name] = said
 	}
-	return campaigns, nil
+	return nil
 }

@@ -70,7 +70,7 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
 		return nil, nil, err
 	}
-	if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
+	if err := e.extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
 		return nil, nil, err
 	}
 	if err := readConversions(ctx, tx, snapshot, request.Redemption); err != nil {
@@ -82,6 +82,7 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	var refusal *fault.Error
 	switch {
 	case err == nil:
+		e.orderSaved(&op, snapshot.Order, result.Order)
 		if err := e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...); err != nil {
 			return nil, nil, err
 		}

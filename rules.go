@@ -99,7 +99,8 @@ func (s *Rules) List(ctx context.Context, options ListOptions) iter.Seq2[validat
 	return list[validation.Rule](ctx, s.engine, record.Rule, options)
 }
 
-// Delete removes a rule. While it is assigned it is resource_in_use, unless force removes the assignments as well.
+// Delete removes a rule. While it is assigned it is resource_in_use, unless force removes the assignments as well; while an
+// earning rule names it, it is so in any case.
 func (s *Rules) Delete(ctx context.Context, ruleID string, force bool) error {
 	return s.engine.change(ctx, func(c *change) error {
 		rule, doc, err := find[validation.Rule](ctx, c.tx, record.Rule, ruleID)
@@ -117,6 +118,9 @@ func (s *Rules) Delete(ctx context.Context, ruleID string, force bool) error {
 				inUse.RelatedObjectIDs = append(inUse.RelatedObjectIDs, a.ID)
 			}
 			return inUse
+		}
+		if err := c.refuseNamed(ctx, record.Rule, ruleID, record.EarningRule); err != nil {
+			return err
 		}
 		for _, d := range append(docs, doc) {
 			if err := c.remove(ctx, d, true); err != nil {

@@ -138,14 +138,19 @@ func (s *Segments) Activate(ctx context.Context, segmentID string) (customer.Seg
 		case customer.StaticSegment:
 			return fault.Invalid("type", "a static segment cannot be activated")
 		}
-		segment.Type = customer.ActiveSegment
-		segment.CreatedAt, segment.UpdatedAt, segment.Version = c.stamp(&doc)
-		if err := c.put(saved{kind: record.Segment, id: segment.ID, version: doc.Version, created: doc.CreatedAt}, &segment); err != nil {
-			return err
-		}
-		return s.engine.baseline(ctx, c, &segment)
+		return s.engine.activateSegment(ctx, c, &segment, doc)
 	})
 	return segment, err
+}
+
+// activateSegment makes a passive segment auto-update.
+func (e *Engine) activateSegment(ctx context.Context, c *change, segment *customer.Segment, doc record.Document) error {
+	segment.Type = customer.ActiveSegment
+	segment.CreatedAt, segment.UpdatedAt, segment.Version = c.stamp(&doc)
+	if err := c.put(saved{kind: record.Segment, id: segment.ID, version: doc.Version, created: doc.CreatedAt}, segment); err != nil {
+		return err
+	}
+	return e.baseline(ctx, c, segment)
 }
 
 // baseline notes the members of an active segment that is new.
@@ -165,9 +170,9 @@ func (s *Segments) List(ctx context.Context, options ListOptions) iter.Seq2[cust
 	return list[customer.Segment](ctx, s.engine, record.Segment, options)
 }
 
-// Delete removes a segment. While a rule names it, it is resource_in_use. Nobody leaves: there are no events.
+// Delete removes a segment. While a rule or an earning rule names it, it is resource_in_use. Nobody leaves: there are no events.
 func (s *Segments) Delete(ctx context.Context, segmentID string) error {
-	return s.engine.deleteUnlessNamed(ctx, record.Segment, segmentID, record.Rule)
+	return s.engine.deleteUnlessNamed(ctx, record.Segment, segmentID, record.Rule, record.EarningRule)
 }
 
 // Of returns the segments that a customer belongs to, static and dynamic, with the payload laid over what is stored. One who is
@@ -198,7 +203,8 @@ func (s *Segments) Of(ctx context.Context, payload customer.Customer) ([]custome
 		if snapshot.Customer == nil && payload.ID != "" {
 			return fault.Missing("customer", payload.ID)
 		}
-		if err := readHistory(ctx, r, snapshot, audience.History()); err != nil {
+		snapshot.Now = op.now
+		if err := s.engine.readHistory(ctx, r, snapshot, catalogue.HistoryOf(audience)); err != nil {
 			return err
 		}
 		profile := snapshot.Profile()

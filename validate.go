@@ -42,7 +42,7 @@ func (e *Engine) calculate(ctx context.Context, r store.Reader, op operation, re
 	if err != nil {
 		return nil, err
 	}
-	if err := extend(ctx, r, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
+	if err := e.extend(ctx, r, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
 		return nil, err
 	}
 	return redemption.Calculate(catalogue, snapshot, request)

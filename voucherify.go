@@ -18,7 +18,7 @@
 //	Categories, Settings               what may stand together
 //	Products, Locations                products, SKUs, collections; places on the map
 //	Areas                              areas and stores, and what is offered in them
-//	Loyalty                            members, points and tiers of loyalty programs
+//	Loyalty                            members, points, tiers and earning rules of loyalty programs
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
 //	Referrals                          who has brought whom, and what for
@@ -91,7 +91,7 @@ type Engine struct {
 	// EventSchemas keeps which custom events there are; Events records what customers do.
 	EventSchemas *EventSchemas
 	Events       *Events
-	// Loyalty keeps the members of loyalty programs, their points and tiers.
+	// Loyalty keeps the members of loyalty programs, their points and tiers, and the rules by which they earn.
 	Loyalty *Loyalty
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
@@ -155,6 +155,8 @@ type operation struct {
 	host  bool // in the transaction of a host, which may still be rolled back
 	// attempt is 1 for the first, more after lost races.
 	attempt int
+	depth   int // how deep the operation follows from another one
+	then    []followUp
 }
 
 // begin reads the clock and the random source once for a call.

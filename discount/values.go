@@ -230,6 +230,12 @@ func (o *operands) extreme(direction int) *Line {
 	return found
 }
 
+// Operands answers what formulas ask about the order as it stands, ORDER_AMOUNT being its value before discounts. There is no
+// current line. What is not about the order is asked of values.
+func (s *State) Operands(values formula.Env) formula.Env {
+	return &operands{calculation: &calculation{state: s, total: s.Total(), context: Context{Mode: Initial, Values: values}}}
+}
+
 // Metadata implements formula.Env.
 func (o *operands) Metadata(group formula.Group, key string) (formula.Value, bool) {
 	switch group {

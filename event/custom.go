@@ -22,7 +22,7 @@ type Custom struct {
 	OccurredAt time.Time `json:"occurred_at,omitzero"`
 	// Referral names a referral code: the event may make a referee of the customer, unless it is reported later.
 	Referral *Referral `json:"referral,omitempty"`
-	// Loyalty is not supported in this version and is refused.
+	// Loyalty names the card that alone earns points for the event; without it all cards of the customer do.
 	Loyalty *Loyalty `json:"loyalty,omitempty"`
 }
 
@@ -34,7 +34,7 @@ type Referral struct {
 	ReferrerID string `json:"referrer_id,omitempty"`
 }
 
-// Loyalty names the loyalty card that the event may earn points for.
+// Loyalty names a loyalty card by its code or the id of its voucher. The card need not belong to the customer of the event.
 type Loyalty struct {
 	Code string `json:"code"`
 }
@@ -60,8 +60,8 @@ func (c *Custom) Check() error {
 		return fault.Invalid("referral.code", "must have between 1 and %d bytes", MaxReferral)
 	case c.Referral != nil && len(c.Referral.ReferrerID) > MaxReferral:
 		return fault.Invalid("referral.referrer_id", "is longer than %d bytes", MaxReferral)
-	case c.Loyalty != nil:
-		return fault.New(fault.NotSupported, "loyalty programs are not supported").At("loyalty")
+	case c.Loyalty != nil && c.Loyalty.Code == "":
+		return fault.Invalid("loyalty.code", "is required")
 	}
 	if err := c.Customer.Check(); err != nil {
 		return fault.Within("customer", err)
@@ -81,8 +81,8 @@ type Tracked struct {
 	Type       string       `json:"type"`
 	CustomerID string       `json:"customer_id"`
 	Metadata   metadata.Map `json:"metadata,omitempty"`
-	// OccurredAt is when it happened, CreatedAt when it was recorded. An event that was reported later counts in segments
-	// and earns nothing.
+	// OccurredAt is when it happened, CreatedAt when it was recorded. An event of an earlier day, in the project's
+	// zone, counts in segments and earns nothing.
 	OccurredAt time.Time `json:"occurred_at"`
 	CreatedAt  time.Time `json:"created_at"`
 	Version    int64     `json:"version,omitempty"`

@@ -167,7 +167,7 @@ func TestCustomCheck(t *testing.T) {
 			"invalid_payload referral.code: must have between 1 and 255 bytes"},
 		{"a long referrer", event.Custom{Event: "page_view", Customer: ada, Referral: &event.Referral{Code: "BOB", ReferrerID: strings.Repeat("x", 256)}},
 			"invalid_payload referral.referrer_id: is longer than 255 bytes"},
-		{"a loyalty card", event.Custom{Event: "page_view", Customer: ada, Loyalty: &event.Loyalty{Code: "CARD"}}, "not_supported loyalty: loyalty programs are not supported"},
+		{"a loyalty card", event.Custom{Event: "page_view", Customer: ada, Loyalty: &event.Loyalty{}}, "invalid_payload loyalty.code: is required"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

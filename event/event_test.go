@@ -42,8 +42,10 @@ func declared(t *testing.T) []string {
 var known = []string{
 	"business_validation_rule.assignment.created", "business_validation_rule.assignment.deleted",
 	"business_validation_rule.created", "business_validation_rule.deleted", "business_validation_rule.updated",
-	"campaign.created", "campaign.deleted", "campaign.disabled", "campaign.enabled",
-	"campaign.loyalty_tier.created", "campaign.loyalty_tier.deleted", "campaign.loyalty_tier.updated",
+	"campaign.created", "campaign.deleted", "campaign.disabled", "campaign.earning_rule.assigned",
+	"campaign.earning_rule.deleted", "campaign.earning_rule.disabled", "campaign.earning_rule.enabled",
+	"campaign.earning_rule.updated", "campaign.enabled", "campaign.loyalty_tier.created", "campaign.loyalty_tier.deleted",
+	"campaign.loyalty_tier.updated",
 	"campaign.promotion_stack.created", "campaign.promotion_stack.updated",
 	"campaign.promotion_tier.created", "campaign.promotion_tier.deleted", "campaign.promotion_tier.disabled",
 	"campaign.promotion_tier.enabled", "campaign.promotion_tier.updated",

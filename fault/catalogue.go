@@ -4,6 +4,10 @@ package fault
 const (
 	// AlreadyRolledBack: the redemption was rolled back before; nothing is given back twice.
 	AlreadyRolledBack Key = "already_rolled_back"
+	// CampaignNotActive: the campaign is switched off or outside its dates.
+	CampaignNotActive Key = "campaign_not_active"
+	// CampaignNotAllowAutoJoin: the customer has no card of a loyalty program that takes nobody in by itself.
+	CampaignNotAllowAutoJoin Key = "campaign_not_allow_auto_join"
 	// CustomerRulesViolated: a rule about the customer does not hold.
 	CustomerRulesViolated Key = "customer_rules_violated"
 	// DuplicateFound: a unique name, code or source_id is taken, also by a record in the bin.
@@ -59,6 +63,8 @@ const (
 	InvalidVoucher Key = "invalid_voucher"
 	// MetadataValidationFailed: metadata does not fit the schema of its object; details name every property that is wrong.
 	MetadataValidationFailed Key = "metadata_validation_failed"
+	// LoyaltyCardNotActive: the loyalty card is switched off or outside its dates.
+	LoyaltyCardNotActive Key = "loyalty_card_not_active"
 	// MissingAmount, MissingCustomer, MissingOrder, MissingOrderItems and MissingOrderItemsAmount: the request lacks
 	// what a rule or an effect needs.
 	MissingAmount           Key = "missing_amount"
@@ -143,6 +149,8 @@ type entry struct {
 
 var catalogue = map[Key]entry{
 	AlreadyRolledBack:         {400, "Redemption has been already rolled back."},
+	CampaignNotActive:         {400, "Campaign is not active"},
+	CampaignNotAllowAutoJoin:  {400, "Campaign does not allow auto join"},
 	CustomerRulesViolated:     {400, "customer does not match validation rules"},
 	DuplicateFound:            {409, "Duplicate resource found"},
 	DuplicateKey:              {400, "Duplicated key"},
@@ -168,6 +176,7 @@ var catalogue = map[Key]entry{
 	InvalidRedemptionParent:   {400, "Invalid redemption parent"},
 	InvalidValidationRules:    {400, "Invalid Validation Rule Definition"},
 	InvalidVoucher:            {400, "Invalid voucher"},
+	LoyaltyCardNotActive:      {400, "Loyalty card is not active"},
 	MissingAmount:             {400, "Missing amount"},
 	MissingCustomer:           {400, "Missing customer"},
 	MissingOrder:              {400, "Missing order"},

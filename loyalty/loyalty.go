@@ -39,6 +39,8 @@ type Program struct {
 	CampaignName string
 	CreatedAt    time.Time
 	Card         Card
+	// AutoJoin gives a card to whoever meets an earning rule.
+	AutoJoin bool
 	// TiersExpiration is nil for tiers that follow the balance at once.
 	TiersExpiration *TiersExpiration
 	// Tiers are sorted by Points.From; their ranges do not overlap.

@@ -64,6 +64,8 @@ const (
 	// PendingPoints are points of a loyalty card that come later; its parent is the voucher while they wait, see
 	// loyalty.Pending. Its creation, which is its place in lists, is the beginning of the day on which they are activated.
 	PendingPoints Kind = "loyalty_pending_points"
+	// EarningRule says what a loyalty program pays points for; its parent is the campaign.
+	EarningRule Kind = "earning_rule"
 	// LoyaltyTier is a level of a loyalty program; its parent is the campaign.
 	LoyaltyTier Kind = "loyalty_tier"
 	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
@@ -92,16 +94,16 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName,
-		Deletion, EventSchema, Holder, Location, LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order, PendingPoints,
-		Product, Publication, Redemption, Referral, ReferralHolder, ReferralReward, ReferralTier, Referred, Rollback, Rule,
-		Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
+		Deletion, EarningRule, EventSchema, Holder, Location, LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order,
+		PendingPoints, Product, Publication, Redemption, Referral, ReferralHolder, ReferralReward, ReferralTier, Referred,
+		Rollback, Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
 	}
 }
 
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case AreaStore, Assignment, Campaign, Category, Collection, Location, LoyaltyTier, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case AreaStore, Assignment, Campaign, Category, Collection, EarningRule, Location, LoyaltyTier, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

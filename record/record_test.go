@@ -25,7 +25,8 @@ var kinds = map[record.Kind]bool{
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false, record.Transaction: false,
 	record.LoyaltyAccount: false, record.LoyaltyTier: true, record.Referral: false, record.Referred: false,
 	record.ReferralHolder: false, record.ReferralReward: false, record.ReferralTier: false, record.PendingPoints: false,
-	record.Deletion: false, record.Holder: false, record.Unpublished: false,
+	record.EarningRule: true,
+	record.Deletion:    false, record.Holder: false, record.Unpublished: false,
 	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
 
@@ -48,10 +49,10 @@ func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	t.Parallel()
 	want := []record.Kind{
 		"area", "area_store", "campaign", "campaign_template", "category", "custom_event", "custom_event_name",
-		"custom_event_schema", "customer", "holder", "location", "loyalty_account", "loyalty_pending_points", "loyalty_tier",
-		"metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack", "promotion_tier",
-		"publication", "redemption", "redemption_rollback", "referral", "referral_holder", "referral_reward", "referral_tier",
-		"referred", "segment", "segment_membership", "settings", "sku",
+		"custom_event_schema", "customer", "earning_rule", "holder", "location", "loyalty_account", "loyalty_pending_points",
+		"loyalty_tier", "metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack",
+		"promotion_tier", "publication", "redemption", "redemption_rollback", "referral", "referral_holder", "referral_reward",
+		"referral_tier", "referred", "segment", "segment_membership", "settings", "sku",
 		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher", "voucher_transaction",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(record.Kinds()))); diff != "" {

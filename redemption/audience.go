@@ -11,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/fault"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/validation"
 )
@@ -47,6 +48,9 @@ type History struct {
 	Publications bool
 	// Events are names of custom events.
 	Events []string
+	// Loyalty asks for what the customer holds in loyalty programs, Programs are those to look at; see Catalogue.HistoryOf.
+	Loyalty  bool
+	Programs []*loyalty.Program
 }
 
 // NewAudience compiles segments, which need not be stored. A filter that cannot be compiled has no members.
@@ -97,6 +101,8 @@ func (a *Audience) note(fields []validation.FilterField) {
 			a.history.LastOrder = true
 		case profilePublishedAt, profilePublished:
 			a.history.Publications = true
+		case profilePoints, profileCampaignPoints, profileCampaignTier:
+			a.history.Loyalty = true
 		}
 	}
 }
@@ -177,15 +183,16 @@ func (s *Snapshot) Profile() *Profile { return s.profile(s.Customer) }
 func (s *Snapshot) profile(c *customer.Customer) *Profile {
 	return &Profile{
 		Customer: c, Counters: s.Counters, LastOrder: s.LastOrder, Occurrences: s.Occurrences, Publications: s.Publications,
+		Loyalty: s.Loyalty,
 	}
 }
 
 // PlanMembership compares the active segments that the stored customer of the snapshot belongs to with those that he was last
 // seen in, which stored says (nil for none), and plans the new membership with an event for each segment that he entered or
-// left. Nil means that nothing has changed. A silent plan has no events: that is how the members of a new segment are noted.
-func PlanMembership(x *Catalogue, a *Audience, s *Snapshot, stored *customer.Membership, silent bool) (*Plan, error) {
+// left, and says which he entered. Nil means that nothing has changed. A silent plan has no events: that is how the members of a new segment are noted.
+func PlanMembership(x *Catalogue, a *Audience, s *Snapshot, stored *customer.Membership, silent bool) (*Plan, []Entry, error) {
 	if s.Customer == nil {
-		return nil, nil //nolint:nilnil // nothing to do
+		return nil, nil, nil
 	}
 	if stored == nil {
 		stored = &customer.Membership{CustomerID: s.Customer.ID}
@@ -206,6 +213,7 @@ func PlanMembership(x *Catalogue, a *Audience, s *Snapshot, stored *customer.Mem
 	slices.Sort(next.Segments)
 	plan := &Plan{}
 	e := eventWriter{plan: plan, snapshot: s, ids: s.IDs}
+	var entered []Entry
 	changed := false
 	for i := range a.dynamic {
 		segment := a.dynamic[i].Segment
@@ -220,19 +228,28 @@ func PlanMembership(x *Catalogue, a *Audience, s *Snapshot, stored *customer.Mem
 		}
 		if !silent {
 			e.add(kind, s.Customer.ID, map[string]any{"customer": s.Customer, "segment": segment})
+			if is {
+				entered = append(entered, Entry{Segment: segment, EventID: plan.Events[len(plan.Events)-1].ID})
+			}
 		}
 	}
 	if !changed || e.err != nil {
-		return nil, e.err
+		return nil, nil, e.err
 	}
 	text, err := json.Marshal(&next)
 	if err != nil {
-		return nil, fmt.Errorf("redemption: encode membership of %s: %w", next.CustomerID, err)
+		return nil, nil, fmt.Errorf("redemption: encode membership of %s: %w", next.CustomerID, err)
 	}
 	plan.Writes = append(plan.Writes, record.Document{
 		Kind: record.Membership, ID: next.CustomerID, Version: stored.Version, CreatedAt: next.CreatedAt, Body: text,
 	})
-	return plan, plan.Seal()
+	return plan, entered, plan.Seal()
+}
+
+// Entry is a segment that a customer has entered, with the event that tells it.
+type Entry struct {
+	Segment *customer.Segment
+	EventID string
 }
 
 func (a *Audience) has(segmentID string) bool {
@@ -246,6 +263,7 @@ func (x *Catalogue) compileAudience(c Configuration) {
 	for _, r := range c.Rules {
 		named.group(r.Rules)
 		named.all = named.all || strings.Contains(r.Expression, "segments")
+		named.tiers = named.tiers || strings.Contains(r.Expression, "loyalty_tiers")
 	}
 	var decided, active []*customer.Segment
 	for _, s := range c.Segments {
@@ -256,18 +274,21 @@ func (x *Catalogue) compileAudience(c Configuration) {
 			active = append(active, s)
 		}
 	}
-	x.audience, x.active = NewAudience(decided...), NewAudience(active...)
+	x.audience, x.active, x.asksTiers = NewAudience(decided...), NewAudience(active...), named.tiers
 }
 
 // segmentsNamed collects the segments that rules name.
 type segmentsNamed struct {
 	ids []string
 	all bool // a rule may look at any of them
+	// tiers says that a rule looks at the loyalty tiers of the customer.
+	tiers bool
 }
 
 func (n *segmentsNamed) group(g validation.Group) {
 	for _, key := range slices.Sorted(maps.Keys(g.Nodes)) {
 		node := g.Nodes[key]
+		n.tiers = n.tiers || node.Name == "customer.loyalty.tier"
 		if node.Name == "customer.segment" {
 			for _, operator := range slices.Sorted(maps.Keys(node.Conditions)) {
 				for _, value := range node.Conditions[operator] {
@@ -287,6 +308,23 @@ func (n *segmentsNamed) add(value any) {
 	}
 	id, isText := value.(string)
 	n.ids, n.all = append(n.ids, id), n.all || !isText
+}
+
+// History is what rules, and the segments that they name, look at beside counters.
+func (x *Catalogue) History() History {
+	h := x.audience.History()
+	h.Loyalty = h.Loyalty || x.asksTiers
+	return x.withPrograms(h)
+}
+
+// HistoryOf is what the segments of an audience look at beside counters.
+func (x *Catalogue) HistoryOf(a *Audience) History { return x.withPrograms(a.History()) }
+
+func (x *Catalogue) withPrograms(h History) History {
+	if h.Loyalty {
+		h.Programs = x.members
+	}
+	return h
 }
 
 // Active is the segments of the catalogue that report who enters and leaves.

@@ -265,7 +265,7 @@ func (c *calculation) fillFacts() {
 	if c.customer != nil {
 		f.Customer = validation.CustomerFacts{
 			Present: true, ID: c.customer.ID, SourceID: c.customer.SourceID, Name: c.customer.Name, Email: c.customer.Email,
-			Metadata: c.customer.Metadata, Segments: c.segments(),
+			Metadata: c.customer.Metadata, Segments: c.segments(), LoyaltyTiers: c.snapshot.LoyaltyTiers,
 		}
 	}
 	if c.order == nil {

@@ -63,9 +63,6 @@ func NeedsOfQualification(r *QualificationRequest, x *Catalogue, now time.Time) 
 	return NeedsOf(r.request(), x, now)
 }
 
-// History is what the segments that rules name look at beside counters.
-func (x *Catalogue) History() History { return x.audience.History() }
-
 // NewCandidacy finds what the catalogue may offer by itself.
 func NewCandidacy(x *Catalogue, s *Snapshot, r *QualificationRequest) (*Candidacy, error) {
 	return newCandidacy(x, s, r, (*offerIndex).search)

@@ -39,6 +39,7 @@ type Configuration struct {
 	Stores        []*access.Store
 	Schemas       []*metadata.Schema
 	LoyaltyTiers  []*loyalty.Tier
+	EarningRules  []*loyalty.EarningRule
 	StackingRules promotion.StackingRules
 	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
 	Zone      *time.Location
@@ -63,6 +64,9 @@ type Catalogue struct {
 	stacks     map[string]*promotion.Stack
 	categories map[string]*promotion.Category
 	programs   map[string]*loyalty.Program // by id of the campaign
+	members    []*loyalty.Program          // in the order of their creation
+	earning    map[string][]*earningRule   // by what triggers them
+	asksTiers  bool                        // a rule looks at the tiers of the customer
 	audience   *Audience                   // static segments, and the dynamic ones that rules name
 	active     *Audience                   // the segments that report who enters and leaves
 	assigned   map[string][]*rule          // by id of the voucher, campaign or tier
@@ -163,11 +167,12 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 		x.categories[category.ID] = category
 	}
 	x.compileAudience(c)
-	x.assign(c, compiler)
+	rules := x.assign(c, compiler)
 	for _, camp := range c.Campaigns {
 		x.addCampaign(camp)
 	}
 	x.compilePrograms(c)
+	x.compileEarning(c, rules)
 	for _, tier := range c.Tiers {
 		x.addTier(tier)
 	}
@@ -185,8 +190,8 @@ func compareTiers(a, b *incentive) int {
 	return strings.Compare(a.id, b.id)
 }
 
-// assign compiles the rules that are assigned to something, in the order of their assignment.
-func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
+// assign compiles all rules, and files those that are assigned to something, in the order of their assignment.
+func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) map[string]*rule {
 	compiled := make(map[string]*rule, len(c.Rules))
 	for _, r := range c.Rules {
 		entry := &rule{id: r.ID, version: r.Version, scope: r.ApplicableTo, asksHolder: asksHolder(r.Rules)}
@@ -211,6 +216,7 @@ func (x *Catalogue) assign(c Configuration, compiler *validation.Compiler) {
 		x.assigned[a.RelatedObjectID] = append(x.assigned[a.RelatedObjectID], entry)
 		x.metrics = entry.addMetrics(x.metrics)
 	}
+	return compiled
 }
 
 func (x *Catalogue) addCampaign(c *campaign.Campaign) {

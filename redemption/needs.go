@@ -89,7 +89,7 @@ func (i *incentive) sharedCounters(b buckets, names Actor) []CounterKey {
 // and the order, product quotas, the holder of a generic code, and what the segments that rules name look at. Most requests
 // need nothing.
 func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
-	n := Needs{History: x.audience.History()}
+	n := Needs{History: x.History()}
 	c, err := newCalculation(x, s, r)
 	if err != nil {
 		return n // the calculation reports it

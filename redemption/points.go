@@ -53,6 +53,14 @@ func NewPointsWork(x *Catalogue, now time.Time, ids *id.Sequence, plan *Plan) *P
 // Today is the day of the operation in the project's zone.
 func (w *PointsWork) Today() loyalty.Date { return w.today }
 
+// Cards are the cards of the operation, in the order in which they were taken up.
+func (w *PointsWork) Cards() []*PointsCard { return w.cards }
+
+// Idle reports whether the steps have changed nothing.
+func (w *PointsWork) Idle() bool {
+	return !slices.ContainsFunc(w.cards, func(c *PointsCard) bool { return c.changed })
+}
+
 // Card takes up a card as it is stored.
 func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
 	c := &PointsCard{Program: program, Account: stored.Clone(), work: w, today: w.today, at: w.now}
@@ -220,6 +228,12 @@ var entryEvents = map[ledger.Type][]event.Type{
 // tell adds the events of an entry, whose JSON is body.
 func (c *PointsCard) tell(e *eventWriter, t *loyalty.Transaction, body json.RawMessage) {
 	data := c.about(e, map[string]any{"transaction": body, "balance": t.Details.Balance})
+	if d := &t.Details; d.EarningRule != nil {
+		maps.Copy(data, map[string]any{
+			"earning_rule": d.EarningRule, "event": d.Event, "order": d.Order, "segment": d.Segment,
+			"loyalty_tier": d.LoyaltyTier, "holder_loyalty_tier": d.HolderLoyaltyTier,
+		})
+	}
 	e.add(event.LoyaltyTransactionCreated, t.ID, data)
 	for _, kind := range entryEvents[t.Type] {
 		e.again(kind, t.VoucherID)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/validation"
@@ -29,6 +30,29 @@ type Profile struct {
 
 // Occurrence is when the custom events of a name happened first and last.
 type Occurrence struct{ First, Last time.Time }
+
+// LoyaltyOf is what the accounts of a customer say on a day: points whose last day is over are none. It also returns the ids of
+// the tiers. Programs without an account are passed over; nil is for a customer without accounts.
+func LoyaltyOf(programs []*loyalty.Program, accounts map[string]*loyalty.Account, today loyalty.Date) (*customer.Loyalty, []string) {
+	var held *customer.Loyalty
+	var tiers []string
+	for _, p := range programs {
+		a := accounts[p.CampaignID]
+		if a == nil {
+			continue
+		}
+		if held == nil {
+			held = &customer.Loyalty{Campaigns: make(map[string]customer.LoyaltyCampaign)}
+		}
+		points := int64(a.Balance - a.Overdue(today))
+		held.Points += points
+		held.Campaigns[p.CampaignName] = customer.LoyaltyCampaign{Points: points, LoyaltyTier: a.Tier.TierID}
+		if a.Tier.TierID != "" {
+			tiers = append(tiers, a.Tier.TierID)
+		}
+	}
+	return held, tiers
+}
 
 // Summary is what the profile says about orders and redemptions.
 func (p *Profile) Summary() *customer.Summary {

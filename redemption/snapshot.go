@@ -76,6 +76,9 @@ type Snapshot struct {
 	LastOrder    *order.Order
 	Occurrences  map[string]Occurrence
 	Publications []*publication.Publication
+	// Loyalty is what the customer holds in loyalty programs, LoyaltyTiers the ids of his tiers there, if History asked for them.
+	Loyalty      *customer.Loyalty
+	LoyaltyTiers []string
 	// Holders says which vouchers the customer holds, by id, of those that Needs.Holders asked for. It is left for the engine.
 	Holders map[string]bool
 	// Brought says which chains of Needs.Chains the customer is part of: he has brought the referrer, or somebody who has, and so

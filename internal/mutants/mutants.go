@@ -175,6 +175,27 @@ var all = []mutant{
 		"line.ReturnedQuantity = to\n", "_ = to\n",
 		"./store/memory", "TestContract/the_engine_under_races/16_workers_return",
 	},
+	// Earning.
+	{
+		"an order that is paid again earns again", "earn.go",
+		"_, err := r.Find(ctx, kind, record.Key(\"earned\", key))", "_, err := r.Find(ctx, kind, record.Key(\"another\", key))",
+		"./store/memory", "TestContract/the_engine_under_races/16_workers_set_one_order",
+	},
+	{
+		"points that were canceled can be activated", "loyalty/pending.go",
+		"if p.Status == Waiting {\n\t\treturn nil\n\t}\n\treturn fault", "if p.Status != Activated {\n\t\treturn nil\n\t}\n\treturn fault",
+		"./store/memory", "TestContract/the_engine_under_races/of_activating",
+	},
+	{
+		"a canceled order keeps the points that wait", "earn.go",
+		"if err := card.CancelPending(p.ID); err != nil {", "if err := error(nil); err != nil {",
+		"./store/memory", "TestContract/the_engine$/random_histories_of_orders",
+	},
+	{
+		"the account forgets what waits", "redemption/pending.go",
+		"c.Account.PendingPoints -= h.Points\n", "",
+		"./store/memory", "TestContract/the_engine$/random_histories_of_orders",
+	},
 	// Deciding.
 	{
 		"a code is good after its end", "validity/validity.go",
