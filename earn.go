@@ -120,6 +120,9 @@ func (e *Engine) earnAt(
 			return err
 		}
 		card := work.Card(program, account)
+		if err := e.catchUp(ctx, tx, card); err != nil {
+			return about(err, account)
+		}
 		if err := earning.Pay(card, func(key string) bool { return paid[key] }); err != nil {
 			return about(err, account)
 		}
@@ -270,8 +273,11 @@ func (e *Engine) cancelPendingOf(ctx context.Context, tx store.Tx, op *operation
 			work = redemption.NewPointsWork(x, op.now, &op.ids, &redemption.Plan{})
 		}
 		card := work.Card(program, account)
+		if err := e.catchUp(ctx, tx, card); err != nil {
+			return about(err, account)
+		}
 		card.TakeUp(list...)
-		for _, p := range list {
+		for _, p := range card.Pending() { // what the day has activated stays
 			if p.OrderID != o.ID {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/loyalty"
@@ -190,4 +191,29 @@ func TestEventsOfOneOrderAreOfOneGroup(t *testing.T) {
 	if len(groups) != 1 {
 		t.Errorf("the events are of %s groups, want one", strconv.Itoa(len(groups)))
 	}
+}
+
+// A card on which something is due is brought up to date before it earns: what is over is gone, whatever comes in.
+func TestEarningFirstDoesWhatIsDue(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	club := s.program("Club", nil)
+	card := s.join(club, "ada")
+	_, err := s.Loyalty.CreateEarningRule(background, club.ID, loyalty.EarningRule{
+		Event: loyalty.OrderPaid, Loyalty: loyalty.Earning{Type: loyalty.Fixed, Points: 7},
+	})
+	s.must(err)
+	_, err = s.Loyalty.AddBalance(background, card.Code, loyalty.Adjustment{
+		Points: 5, ExpirationType: loyalty.CustomDate, ExpirationDate: loyalty.DateOf(noon, time.UTC),
+	})
+	s.must(err)
+	s.now.Add(24 * 60 * 60)
+	_, err = s.Orders.Create(background, order.Order{Amount: 100, Status: order.Paid, CustomerID: card.HolderID})
+	s.must(err)
+	var got []string
+	for x, err := range s.Loyalty.Transactions(background, card.Code, voucherify.ListOptions{OldestFirst: true}) {
+		s.must(err)
+		got = append(got, fmt.Sprint(x.Type, " ", x.Details.Balance.Points, " ", x.Details.Balance.Balance))
+	}
+	same(t, "entries", []string{"POINTS_ADDITION 5 5", "POINTS_EXPIRATION -5 0", "POINTS_ACCRUAL 7 7"}, got)
 }
