@@ -280,3 +280,24 @@ func TestTheOrderOfADay(t *testing.T) {
 		})
 	}
 }
+
+// More members than one transaction takes are gone through in several, each member once.
+func TestAllMembersAreGoneThrough(t *testing.T) {
+	t.Parallel()
+	const members = 300
+	s := newShop(t)
+	program := s.program("Club", nil)
+	for i := range members {
+		card := s.join(program, fmt.Sprint("customer-", i)).Code
+		s.add(card, until(10, "2026-11-30"))
+		s.add(card, until(20, "2026-12-10"))
+		s.add(card, loyalty.Adjustment{Points: 150})
+	}
+	s.must(second(s.Loyalty.CreateTiers(background, program.ID, threeTiers())))
+	done, err := s.Loyalty.ReevaluateTiers(background, program.ID)
+	s.must(err)
+	equal(t, voucherify.Maintenance{Cards: members, TierMoves: members}, done)
+	s.noonOf("2026-12-20")
+	equal(t, voucherify.Maintenance{Cards: members, Expired: 30 * members}, s.maintain())
+	s.verified()
+}
