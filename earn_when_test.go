@@ -1,6 +1,7 @@
 package voucherify_test
 
 import (
+	"fmt"
 	"strconv"
 	"testing"
 	"time"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -37,6 +38,9 @@ func (m *Maintenance) add(other Maintenance) {
 // Every operation on a card does what is due for the card first. Maintain is for the cards that nobody touches; see RunMaintenance.
 func (e *Engine) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
 	started := time.Now()
+	if now.IsZero() {
+		return Maintenance{}, fault.Invalid("now", "is required")
+	}
 	s := &sweep{engine: e, today: loyalty.DateOf(now, e.options.zone), until: now, step: e.catchUp}
 	attempts, err := s.run(ctx)
 	e.observe("maintain", started, attempts, err)

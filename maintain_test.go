@@ -17,6 +17,7 @@ import (
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/money"
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/store"
 )
 
@@ -87,6 +88,9 @@ func TestPointsExpireWithTheEndOfTheirDay(t *testing.T) {
 	s.add(card.Code, until(12, "2026-12-31"))
 	s.noonOf("2026-11-30")
 	equal(t, voucherify.Maintenance{}, s.maintain())
+	if err := second(s.Maintain(background, time.Time{})); keyAndField(err) != "invalid_payload now" {
+		t.Errorf("no instant: %v", err)
+	}
 	s.noonOf("2026-12-01")
 	equal(t, voucherify.Maintenance{Cards: 1, Expired: 30}, s.maintain())
 	equal(t, voucherify.Maintenance{}, s.maintain())
@@ -138,6 +142,40 @@ func TestOperationsDoWhatIsDueFirst(t *testing.T) {
 	}, s.ledger(card.Code))
 	equal(t, voucherify.Maintenance{}, s.maintain())
 	s.verified()
+}
+
+// What is canceled by hand while other points are overdue leaves those that come later in their turn.
+func TestPendingPointsAreCanceledWhileOthersAreOverdue(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	card := s.join(s.program("Club", nil), "ada")
+	today := loyalty.DateOf(noon, time.UTC)
+	for i, day := range []loyalty.Date{1, 5, 9} {
+		s.hold(card.Code, ledger.Points(10+i), today+day)
+	}
+	waiting := s.pending(card.Code)
+	s.noonOf("2026-11-27")
+	s.must(s.Loyalty.CancelPending(background, card.Code, waiting[1].ID))
+	account := s.member(card.Code)
+	equal(t, []any{ledger.Points(10), ledger.Points(12), today + 9}, []any{account.Balance, account.PendingPoints, account.NextActivation})
+	s.verified()
+	if err := s.Loyalty.CancelPending(background, card.Code, waiting[0].ID); keyAndField(err) != "invalid_pending_points_state " {
+		t.Errorf("canceling what was activated by the calendar: %v", err)
+	}
+}
+
+// The maintenance does not even read cards for which nothing is due.
+func TestOnlyCardsThatAreDueAreRead(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	program := s.program("Club", nil)
+	due, other := s.join(program, "ada"), s.join(program, "bob")
+	s.add(due.Code, until(5, "2026-11-30"))
+	s.add(other.Code, until(5, "2026-12-30"))
+	b := &books{shop: s}
+	b.edit(record.LoyaltyAccount, other.ID, `"balance":5`, `"balance":"unreadable"`)
+	s.noonOf("2026-12-01")
+	equal(t, voucherify.Maintenance{Cards: 1, Expired: 5}, s.maintain())
 }
 
 // A call that is repeated on a later day is answered, although its date is over by then.
@@ -319,12 +357,9 @@ func TestMaintenanceRunsAtMidnight(t *testing.T) {
 			runs = append(runs, fmt.Sprint(o.Verb, " ", time.Since(begun), " ", o.Err))
 		}))
 		s.must(err)
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() { ended <- e.RunMaintenance(ctx) }()
-		time.Sleep(48 * time.Hour)
-		cancel()
-		if err := <-ended; !errors.Is(err, context.Canceled) {
+		ctx, cancel := context.WithTimeout(t.Context(), 48*time.Hour)
+		defer cancel()
+		if err := e.RunMaintenance(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("ended with %v", err)
 		}
 		// The clock of the test begins at midnight UTC on 1 January 2000, an hour after that of Berlin.

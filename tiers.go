@@ -178,7 +178,7 @@ func (s *Loyalty) editTier(ctx context.Context, tierID string, fn func(*change, 
 	})
 }
 
-// MemberTier is the tier of a member, as everything that is due would leave it. (Voucherify: member's loyalty tier.)
+// MemberTier is the tier of a member, as the next operation on his card would leave it. (Voucherify: member's loyalty tier.)
 type MemberTier struct {
 	// Tier is nil for a member without one.
 	Tier *loyalty.Tier `json:"loyalty_tier"`
@@ -186,8 +186,8 @@ type MemberTier struct {
 	Standing loyalty.Standing `json:"expiration"`
 }
 
-// MemberTier reads the tier of the holder of a card. Nothing is written: a tier that is over is shown as what comes after it, also
-// before Maintain has run.
+// MemberTier reads the tier of the holder of a card. Nothing is written: a tier that is over, changed or
+// deleted is shown as what comes after it, also before Maintain or ReevaluateTiers has run.
 func (s *Loyalty) MemberTier(ctx context.Context, card string) (MemberTier, error) {
 	var answer MemberTier
 	err := s.engine.store.View(ctx, func(r store.Reader) error {
@@ -203,6 +203,7 @@ func (s *Loyalty) MemberTier(ctx context.Context, card string) (MemberTier, erro
 		if err != nil {
 			return err
 		}
+		c.Settle() // tiers that were changed or deleted
 		answer = MemberTier{Tier: m.program.Tier(c.Account.Tier.TierID), Standing: c.Account.Tier}
 		return nil
 	})

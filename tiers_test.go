@@ -2,6 +2,7 @@ package voucherify_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -239,4 +240,64 @@ func TestSettingsAreRecalculated(t *testing.T) {
 		}
 	}
 	equal(t, 3, told)
+}
+
+// The order of a day: pending points are activated first, then tiers end, with the points that are over since midnight, then those
+// expire, and tiers that follow the balance move again.
+func TestTheOrderOfADay(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		settings *loyalty.TiersExpiration
+		pending  ledger.Points
+		want     []string
+	}{
+		{"a tier that lasts is kept with points that expire on the same day", tierSettings[1], 0, []string{"joined", "prolonged"}},
+		{"a tier that follows the balance is lost with them", nil, 0, []string{"joined", "left"}},
+		{"what is activated on the day counts before", nil, 250, []string{"joined", "upgraded", "downgraded"}},
+		{"and for a tier that lasts", tierSettings[1], 250, []string{"joined", "upgraded"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t)
+			program := s.program("Club", func(c *campaign.Campaign) { c.LoyaltyTiersExpiration = tt.settings })
+			s.must(second(s.Loyalty.CreateTiers(background, program.ID, threeTiers())))
+			card := s.join(program, "ada").Code
+			s.add(card, until(100, "2026-12-15"))
+			if tt.pending > 0 {
+				s.hold(card, tt.pending, loyalty.DateOf(noon, time.UTC)+21)
+			}
+			s.noonOf("2026-12-16")
+			s.maintain()
+			var got []string
+			for _, kind := range s.kinds() {
+				if name, ok := strings.CutPrefix(string(kind), "customer.loyalty.tier."); ok {
+					got = append(got, name)
+				}
+			}
+			equal(t, tt.want, got)
+			s.verified()
+		})
+	}
+}
+
+// More members than one transaction takes are gone through in several, each member once.
+func TestAllMembersAreGoneThrough(t *testing.T) {
+	t.Parallel()
+	const members = 300
+	s := newShop(t)
+	program := s.program("Club", nil)
+	for i := range members {
+		card := s.join(program, fmt.Sprint("customer-", i)).Code
+		s.add(card, until(10, "2026-11-30"))
+		s.add(card, until(20, "2026-12-10"))
+		s.add(card, loyalty.Adjustment{Points: 150})
+	}
+	s.must(second(s.Loyalty.CreateTiers(background, program.ID, threeTiers())))
+	done, err := s.Loyalty.ReevaluateTiers(background, program.ID)
+	s.must(err)
+	equal(t, voucherify.Maintenance{Cards: members, TierMoves: members}, done)
+	s.noonOf("2026-12-20")
+	equal(t, voucherify.Maintenance{Cards: members, Expired: 30 * members}, s.maintain())
+	s.verified()
 }

@@ -205,6 +205,12 @@ func TestCardsThatAreDeletedAreLeftAlone(t *testing.T) {
 			if err := second(s.Loyalty.Member(background, card.Code)); keyAndField(err) != "not_found " {
 				t.Errorf("%s, force %t: %v", name, force, err)
 			}
+			tiers := 0
+			for _, err := range s.Loyalty.ListTiers(background, voucherify.ListOptions{Parent: program.ID}) {
+				s.must(err)
+				tiers++
+			}
+			equal(t, map[string]int{"the card": 3, "the campaign": 0}[name], tiers)
 			if name == "the card" {
 				again := s.join(program, "ada")
 				equal(t, ledger.Points(0), s.member(again.Code).Balance)

@@ -99,6 +99,7 @@ func (v *verification) pointsCard(ctx context.Context, voucherID string, account
 			return false, nil
 		}
 	}
+	// What redemptions say of the points that they have taken belongs here, as in card.
 	for i := range entries {
 		if more, err := v.otherSide(ctx, &entries[i]); err != nil || !more {
 			return more, err

@@ -30,6 +30,9 @@
 // Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host, and so has
 // Referrals.AddHolders.
 //
+// Points of loyalty programs expire, are activated and hold tiers by the calendar of the project: RunMaintenance, or Maintain once a day,
+// does that for cards that nobody uses. Each operation on a card does it for that card first.
+//
 // Money on gift cards moves by these verbs and by Vouchers.AddBalance; each movement is an entry of the ledger (package ledger),
 // and Verify replays the ledger against balances, redemptions and counters.
 //

@@ -76,14 +76,13 @@ func (x *audit) opening(account *Account, entries []Transaction) (Date, bool) {
 		}
 	}
 	maps.DeleteFunc(rest, func(_ Date, points ledger.Points) bool { return points == 0 })
-	days := slices.Collect(maps.Keys(rest))
+	days := slices.Sorted(maps.Keys(rest))
 	switch {
 	case account.InitialPoints == 0 && len(days) == 0:
 		return 0, true
 	case len(days) == 1 && rest[days[0]] == account.InitialPoints:
 		return days[0], true
 	}
-	slices.Sort(days)
 	got := ""
 	for _, day := range days {
 		got += fmt.Sprintf("%d until %q ", rest[day], day)

@@ -14,6 +14,7 @@ import (
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/store/memory"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/voucher"
@@ -43,20 +44,22 @@ type fact struct {
 // bench is an engine for facts, with the pieces that most of them need.
 type bench struct {
 	*voucherify.Engine
-	ctx  context.Context
-	fact fact
-	err  error // of a preparation
+	store store.Store
+	ctx   context.Context
+	fact  fact
+	err   error // of a preparation
 }
 
 // check drives one fact and returns the differences.
 type check func(b *bench) string
 
 func runFact(ctx context.Context, v *Vector, run check) string {
-	e, err := voucherify.New(memory.New())
+	s := memory.New()
+	e, err := voucherify.New(s)
 	if err != nil {
 		return err.Error()
 	}
-	b := &bench{Engine: e, ctx: ctx}
+	b := &bench{Engine: e, store: s, ctx: ctx}
 	if err := json.Unmarshal(v.raw, &b.fact); err != nil {
 		return err.Error()
 	}

@@ -115,8 +115,12 @@ var facts = map[string]check{
 		b.prepared(ignore(b.redeem("A")))
 		return b.refused(ignore(b.redeem("A")))
 	},
+	"lc-020": recordedPoints,
 	"lc-021": recordedLedger,
+	"lc-022": recordedPoints,
 	"lc-026": func(b *bench) string { return b.toppedUp() },
+	"lc-028": pointsAdded,
+	"lc-029": pointsExpired,
 	"lc-050": giftRolledBack,
 	"lc-051": func(b *bench) string {
 		b.card("A", 5000, discount.ToOrder)
