@@ -36,7 +36,6 @@ type change struct {
 	tx      store.Tx
 	plan    redemption.Plan
 	touched []string // customers whose active segments may change with the plan
-	attempt int      // counted from 1
 }
 
 // change runs fn in a transaction and applies what it planned. When somebody else was faster, all of it runs again: a
@@ -48,7 +47,8 @@ func (e *Engine) change(ctx context.Context, fn func(*change) error) error {
 		if err != nil {
 			return err
 		}
-		c := &change{operation: op, attempt: attempt}
+		op.attempt = attempt
+		c := &change{operation: op}
 		err = e.store.Update(ctx, func(tx store.Tx) error {
 			c.tx = tx
 			if err := fn(c); err != nil {

@@ -21,6 +21,7 @@ func mutate[T any](ctx context.Context, e *Engine, run verb[T]) (*T, int, error)
 		if err != nil {
 			return nil, attempt, err
 		}
+		op.attempt = attempt
 		var result *T
 		var refused *redemption.Refused
 		err = e.store.Update(ctx, func(tx store.Tx) error {
@@ -48,7 +49,7 @@ func once[T any](ctx context.Context, e *Engine, tx store.Tx, run verb[T]) (*T, 
 	if err != nil {
 		return nil, err
 	}
-	op.host = true
+	op.attempt, op.host = 1, true
 	result, refused, err := run(ctx, tx, op)
 	switch {
 	case err != nil:

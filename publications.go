@@ -25,10 +25,9 @@ type Publications struct{ engine *Engine }
 // says join_once itself: then the answer is the publication of the first one. These three refusals are recorded as failed
 // publications. A repetition under the same source_id answers with what was published first.
 func (s *Publications) Create(ctx context.Context, request publication.Request) (publication.Publication, error) {
-	started, attempt := time.Now(), 0
+	started := time.Now()
 	result, attempts, err := mutate(ctx, s.engine, func(ctx context.Context, tx store.Tx, op operation) (*publication.Publication, *redemption.Refused, error) {
-		attempt++
-		return s.engine.publish(ctx, tx, op, &request, attempt)
+		return s.engine.publish(ctx, tx, op, &request)
 	})
 	return s.answer(started, attempts, result, err)
 }
@@ -37,7 +36,7 @@ func (s *Publications) Create(ctx context.Context, request publication.Request) 
 func (s *Publications) CreateTx(ctx context.Context, tx store.Tx, request publication.Request) (publication.Publication, error) {
 	started := time.Now()
 	result, err := once(ctx, s.engine, tx, func(ctx context.Context, tx store.Tx, op operation) (*publication.Publication, *redemption.Refused, error) {
-		return s.engine.publish(ctx, tx, op, &request, 1)
+		return s.engine.publish(ctx, tx, op, &request)
 	})
 	return s.answer(started, 1, result, err)
 }

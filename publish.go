@@ -23,7 +23,6 @@ type publishing struct {
 	*change
 	engine  *Engine
 	request *publication.Request
-	attempt int // 1 for the first, more after lost races
 	// known is the customer as stored, nil for a new one.
 	known *customer.Customer
 	// campaign is nil for a voucher without one.
@@ -37,11 +36,11 @@ type publishing struct {
 }
 
 // publish is the one road behind both doors of Publications.
-func (e *Engine) publish(ctx context.Context, tx store.Tx, op operation, request *publication.Request, attempt int) (*publication.Publication, *redemption.Refused, error) {
+func (e *Engine) publish(ctx context.Context, tx store.Tx, op operation, request *publication.Request) (*publication.Publication, *redemption.Refused, error) {
 	if err := request.Check(); err != nil {
 		return nil, nil, err
 	}
-	p := &publishing{change: &change{operation: op, tx: tx}, engine: e, request: request, attempt: attempt}
+	p := &publishing{change: &change{operation: op, tx: tx}, engine: e, request: request}
 	answer, err := p.decide(ctx)
 	var refused *redemption.Refused
 	if errors.As(err, &refused) {
@@ -50,15 +49,23 @@ func (e *Engine) publish(ctx context.Context, tx store.Tx, op operation, request
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := e.commit(ctx, p.change); err != nil {
+	if err := p.carryOut(ctx); err != nil {
 		return nil, nil, err
+	}
+	return answer, refused, nil
+}
+
+// carryOut writes what was planned, and takes the codes out of the pool that leave it.
+func (p *publishing) carryOut(ctx context.Context) error {
+	if err := p.engine.commit(ctx, p.change); err != nil {
+		return err
 	}
 	for _, voucherID := range p.taken {
 		if err := p.takeOut(ctx, voucherID); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	return answer, refused, nil
+	return nil
 }
 
 // decide plans the publication, or finds the one that answers the request already. A *redemption.Refused is a refusal that

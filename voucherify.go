@@ -138,6 +138,8 @@ type operation struct {
 	ids   id.Sequence
 	group string
 	host  bool // in the transaction of a host, which may still be rolled back
+	// attempt is 1 for the first, more after lost races.
+	attempt int
 }
 
 // begin reads the clock and the random source once for a call.

@@ -25,7 +25,7 @@ type Type string
 
 // The types of entries of gift cards. Additions and refunds are positive, removals and redemptions negative.
 const (
-	CreditsAddition   Type = "CREDITS_ADDITION"   // a top-up by hand
+	CreditsAddition   Type = "CREDITS_ADDITION"   // a top-up by hand, or a reward
 	CreditsRemoval    Type = "CREDITS_REMOVAL"    // a withdrawal by hand
 	CreditsRedemption Type = "CREDITS_REDEMPTION" // a redemption
 	CreditsRefund     Type = "CREDITS_REFUND"     // a rollback or return of a redemption
@@ -101,7 +101,7 @@ type Transaction struct {
 	SourceID   string `json:"source_id,omitempty"`
 	VoucherID  string `json:"voucher_id"`
 	CampaignID string `json:"campaign_id,omitempty"`
-	// Source is "API" for manual entries and empty for others. Reason is what the caller says about a manual one.
+	// Source is SourceAPI for manual entries and empty for others. Reason is what the caller says about a manual one.
 	Source string `json:"source,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Type   Type   `json:"type"`
@@ -114,6 +114,9 @@ type Transaction struct {
 	CreatedAt            time.Time `json:"created_at"`
 }
 
+// SourceAPI is the source of manual entries.
+const SourceAPI = "API"
+
 // Details is what an entry did, and what it belongs to.
 type Details struct {
 	Balance    Balance    `json:"balance"`
@@ -122,6 +125,11 @@ type Details struct {
 	Rollback   *Reference `json:"rollback,omitempty"`
 	// Return is the return of units that refunded the credits. (Not a field of Voucherify.)
 	Return *Reference `json:"return,omitempty"`
+	// CustomEvent is the event, Reward the reward and ReferralTier the tier of a referral programme for which credits were given.
+	// (The last is not a field of Voucherify.)
+	CustomEvent  *Reference `json:"custom_event,omitempty"`
+	Reward       *Reference `json:"reward,omitempty"`
+	ReferralTier *Reference `json:"referral_tier,omitempty"`
 }
 
 // Reference names a record.
@@ -164,7 +172,7 @@ func (t *Transaction) Post(card Card, amount Credits) (Card, error) {
 		return card, err
 	}
 	operation := Automatic
-	if t.Type == CreditsAddition || t.Type == CreditsRemoval {
+	if t.Source == SourceAPI {
 		operation = Manual
 	}
 	t.Number = after.Entries

@@ -113,6 +113,7 @@ func transactionData(t *ledger.Transaction, code string) map[string]any {
 		reference *ledger.Reference
 	}{
 		{"order", t.Details.Order}, {"redemption", t.Details.Redemption}, {"rollback", t.Details.Rollback}, {"return", t.Details.Return},
+		{"custom_event", t.Details.CustomEvent}, {"reward", t.Details.Reward}, {"referral_tier", t.Details.ReferralTier},
 	} {
 		if part.reference != nil {
 			data[part.name] = part.reference
@@ -160,7 +161,7 @@ func (r *returning) refund(x *share) error {
 	return r.posted.refund(&r.plan, r.snapshot, &r.ids, &x.redemption, why, x.own.Gift)
 }
 
-// Card is a gift card that an adjustment is about.
+// Card is a gift card that an entry is about.
 type Card struct {
 	VoucherID, Code, CampaignID, HolderID string
 	State                                 ledger.Card
@@ -168,13 +169,20 @@ type Card struct {
 
 // PlanBalance plans a top-up or withdrawal of a gift card. It refuses to take more than there is.
 func PlanBalance(s *Snapshot, card *Card, a *ledger.Adjustment) (*Plan, *ledger.Transaction, error) {
+	return planEntry(s, card, ledger.Transaction{Type: a.Type(), Source: ledger.SourceAPI, SourceID: a.SourceID, Reason: a.Reason}, a.Amount)
+}
+
+// PlanCredits plans that the engine itself gives credits to a card: a reward. The details say what for.
+func PlanCredits(s *Snapshot, card *Card, credits ledger.Credits, why ledger.Details) (*Plan, *ledger.Transaction, error) {
+	return planEntry(s, card, ledger.Transaction{Type: ledger.CreditsAddition, Details: why}, credits)
+}
+
+// planEntry plans an entry that is no redemption, with its events.
+func planEntry(s *Snapshot, card *Card, t ledger.Transaction, amount ledger.Credits) (*Plan, *ledger.Transaction, error) {
 	ids := s.IDs
-	t := &ledger.Transaction{
-		ID: ids.Next(id.Transaction), Type: a.Type(), Source: "API", SourceID: a.SourceID, Reason: a.Reason,
-		VoucherID: card.VoucherID, CampaignID: card.CampaignID, CreatedAt: s.Now,
-	}
+	t.ID, t.CreatedAt, t.VoucherID, t.CampaignID = ids.Next(id.Transaction), s.Now, card.VoucherID, card.CampaignID
 	var p Plan
-	if err := p.Post(t, card.State, a.Amount); err != nil {
+	if err := p.Post(&t, card.State, amount); err != nil {
 		var refusal *fault.Error
 		if errors.As(err, &refusal) {
 			refusal = refusal.About("voucher", card.VoucherID)
@@ -183,8 +191,8 @@ func PlanBalance(s *Snapshot, card *Card, a *ledger.Adjustment) (*Plan, *ledger.
 		return nil, nil, err
 	}
 	e := eventWriter{plan: &p, snapshot: s, ids: ids}
-	data := transactionData(t, card.Code)
-	if a.Amount > 0 {
+	data := transactionData(&t, card.Code)
+	if amount > 0 {
 		e.add(event.GiftBalanceAdded, card.VoucherID, data)
 		if card.HolderID != "" {
 			data["customer"] = map[string]any{"id": card.HolderID}
@@ -196,5 +204,5 @@ func PlanBalance(s *Snapshot, card *Card, a *ledger.Adjustment) (*Plan, *ledger.
 	if e.err != nil {
 		return nil, nil, e.err
 	}
-	return &p, t, p.Seal()
+	return &p, &t, p.Seal()
 }
