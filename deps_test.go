@@ -22,7 +22,7 @@ var levels = map[string]int{
 	"filter": 0, "location": 0, "access": 0, "ledger": 1,
 	"order": 1, "product": 1, "customer": 1, "validity": 1, "validation": 1,
 	"discount": 2, "event": 2, "loyalty": 2,
-	"campaign": 3, "voucher": 3, "promotion": 3,
+	"campaign": 3, "voucher": 3, "promotion": 3, "reward": 3,
 	"publication": 4, "redemption": 4,
 	"store": 5,
 	".":     6, "store/memory": 6, "store/storetest": 6, "store/internal/sqlstore": 6,
@@ -47,6 +47,7 @@ var siblings = map[[2]string]string{
 	{"order", "product"}:          "a line is recognised by the identity of its product",
 	{"validation", "product"}:     "rules name products and collections",
 	{"campaign", "voucher"}:       "a campaign carries the template that its codes are made from",
+	{"reward", "campaign"}:        "what is given of a campaign depends on its kind",
 	{"redemption", "publication"}: "the state of a code in a wallet is decided with the catalogue",
 	{"store/storetest", "."}:      "the conformance suite also runs whole redeems against the store, as a host does",
 }

@@ -111,6 +111,24 @@ const (
 	VoucherCannotBePublished Key = "voucher_cannot_be_published"
 )
 
+// The keys of rewards.
+const (
+	// CampaignNotActive: the loyalty program is disabled, or outside its dates, days or hours.
+	CampaignNotActive Key = "campaign_not_active"
+	// InvalidBalance: a reward of gift cards or points gives none, or a coupon has a balance.
+	InvalidBalance Key = "invalid_balance"
+	// LoyaltyCardNotActive: the loyalty card is disabled, or outside its dates, days or hours.
+	LoyaltyCardNotActive Key = "loyalty_card_not_active"
+	// LoyaltyCardPointsExceeded: the card has fewer points than the reward costs or than were asked for.
+	LoyaltyCardPointsExceeded Key = "loyalty_card_points_exceeded"
+	// MissingParam: a reward is assigned without a price.
+	MissingParam Key = "missing_param"
+	// MissingReward: a loyalty card is redeemed without a reward.
+	MissingReward Key = "missing_reward"
+	// OutOfStock: all of a product were given out.
+	OutOfStock Key = "out_of_stock"
+)
+
 // The keys of redeemables that were skipped: not tried, or not kept, because of the others in the request.
 const (
 	ApplicableRedeemablesLimitExceeded                     Key = "applicable_redeemables_limit_exceeded"
@@ -182,6 +200,14 @@ var catalogue = map[Key]entry{
 	NoVoucherSuitableForPublication: {400, "No voucher suitable for publication"},
 	TooManyVouchersRequested:        {400, "Too many vouchers requested"},
 	VoucherCannotBePublished:        {400, "Voucher cannot be published"},
+
+	CampaignNotActive:         {400, "Campaign is not active"},
+	InvalidBalance:            {400, "Invalid balance"},
+	LoyaltyCardNotActive:      {400, "Loyalty card is not active"},
+	LoyaltyCardPointsExceeded: {400, "loyalty card points exceeded"},
+	MissingParam:              {400, "Missing param"},
+	MissingReward:             {400, "Missing reward"},
+	OutOfStock:                {400, "Out of stock"},
 
 	ApplicableRedeemablesLimitExceeded:                     {400, "Applicable redeemables limit exceeded"},
 	ApplicableRedeemablesPerCategoryLimitExceeded:          {400, "Applicable redeemables limit per category exceeded"},
