@@ -59,6 +59,9 @@ func (s *Loyalty) balanceVerb(card string, a *loyalty.Adjustment) verb[loyalty.T
 		if err != nil {
 			return nil, nil, about(err, m.account)
 		}
+		if err := s.engine.autoRedeem(ctx, tx, c); err != nil {
+			return nil, nil, err
+		}
 		c.Settle()
 		return entry, nil, s.engine.post(ctx, tx, &op, m.catalogue, work)
 	}
@@ -93,12 +96,20 @@ func (e *Engine) member(ctx context.Context, tx store.Tx, op *operation, card st
 	return m, nil
 }
 
-// post applies the plan of an operation on loyalty cards.
-func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, _ *redemption.Catalogue, work *redemption.PointsWork) error {
+// post applies the plan of an operation on loyalty cards, and gives what redemptions that are part of it have promised.
+func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, catalogue *redemption.Catalogue, work *redemption.PointsWork) error {
 	if err := work.Finish(op.group); err != nil {
 		return err
 	}
-	return tx.Apply(ctx, work.Plan)
+	if err := e.carryOut(ctx, tx, *op, catalogue, work.Plan, work.Customers()...); err != nil {
+		return err
+	}
+	for _, x := range work.Redeemed() {
+		if err := e.issue(ctx, tx, *op, x.Request, x.Result); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // about names the card in a refusal.

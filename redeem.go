@@ -46,7 +46,7 @@ func (e *Engine) RedeemTx(ctx context.Context, tx store.Tx, request redemption.R
 func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request *redemption.Request) (*redemption.Result, *redemption.Refused, error) {
 	catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
 		needs, err := redemption.NeedsOf(request, x, op.now)
-		needs.OutcomeVerb, needs.OutcomeKey = redemption.VerbRedeem, request.IdempotencyKey
+		needs.OutcomeVerb, needs.OutcomeKey = request.Verb(), request.IdempotencyKey
 		return needs, err
 	})
 	if err != nil {
@@ -74,7 +74,10 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 	if err != nil {
 		return nil, nil, err
 	}
-	return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...)
+	if err := e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...); err != nil {
+		return nil, nil, err
+	}
+	return result, nil, e.issue(ctx, tx, op, request, result)
 }
 
 // disown notes the revision that a plan has raised in the transaction of a host. Until the host commits, a catalogue of that

@@ -36,7 +36,7 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 			Redemptions: []string{request.Redemption},
 			OutcomeVerb: redemption.VerbReturn, OutcomeKey: request.IdempotencyKey,
 		}
-		_, snapshot, err := e.snapshot(ctx, tx, op, func(*redemption.Catalogue) (redemption.Needs, error) { return needs, nil })
+		catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(*redemption.Catalogue) (redemption.Needs, error) { return needs, nil })
 		if err != nil {
 			return nil, nil, err
 		}
@@ -47,7 +47,7 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 		if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
 			return nil, nil, err
 		}
-		plan, result, err := redemption.PlanReturn(snapshot, request)
+		plan, result, err := redemption.PlanReturn(catalogue, snapshot, request)
 		if err != nil {
 			return nil, nil, err
 		}

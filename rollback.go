@@ -14,8 +14,11 @@ import (
 // Rollback undoes a redemption: a parent with all of its children, a single one, or one child. Counters, budgets and
 // quotas get back exactly what the redemption had taken, whatever became of the campaign since, and (unless the stacking
 // rules say WITHOUT_ORDER) its discounts leave the order, which is canceled once nothing redeemed on it stands. What
-// returns have given back before is not given back twice. Credits go back to the gift cards that have paid them, also when a card
-// has expired or is disabled.
+// returns have given back before is not given back twice. Credits and points go back to the cards that have paid them, also when a
+// card has expired or is disabled.
+//
+// What was given for points is taken back as far as it is still there: a coupon that was never redeemed is disabled, credits and points leave
+// the card that got them; a product that was not handed over is in stock again. Rollback.Kept says what the customer keeps.
 //
 // A redemption is rolled back once: the second time is already_rolled_back, and the attempt is recorded.
 func (e *Engine) Rollback(ctx context.Context, request redemption.RollbackRequest) (*redemption.RollbackResult, error) {
@@ -74,11 +77,15 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	}
 	plan, result, err := redemption.PlanRollback(snapshot, request, redemption.RollbackPolicy{
 		OrderMode: catalogue.StackingRules().RedeemablesRollbackOrderMode, Window: e.options.rollbackWindow,
+		Catalogue: catalogue,
 	})
 	var refusal *fault.Error
 	switch {
 	case err == nil:
-		return result, nil, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)
+		if err := e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...); err != nil {
+			return nil, nil, err
+		}
+		return result, nil, e.takeBack(ctx, tx, op, request, result)
 	case errors.As(err, &refusal) && plan != nil:
 		refused := &redemption.Refused{Cause: refusal}
 		return nil, refused, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)

@@ -48,7 +48,7 @@ type verification struct {
 }
 
 func (v *verification) run(ctx context.Context) error {
-	for _, step := range [...]func(context.Context) (bool, error){v.redemptions, v.cards, v.departed, v.sums} {
+	for _, step := range [...]func(context.Context) (bool, error){v.redemptions, v.cards, v.departed, v.spentPoints, v.sums} {
 		if more, err := step(ctx); err != nil || !more {
 			return err
 		}
@@ -113,6 +113,9 @@ func (v *verification) entry(ctx context.Context, x *redemption.Redemption) (boo
 	if id == "" {
 		f, differs := ledger.Differ(ledger.CheckSpent, "redemption", x.ID, "amount", 0, x.Amount)
 		return !differs || v.report(f), nil
+	}
+	if x.LoyaltyCard != nil {
+		return v.pointsEntry(ctx, x)
 	}
 	t, _, err := find[ledger.Transaction](ctx, v.reader, record.Transaction, id)
 	if isMissing(err) {

@@ -18,6 +18,7 @@
 //	Products, Locations                products, SKUs, collections; places on the map
 //	Areas                              areas and stores, and what is offered in them
 //	Loyalty                            members, points and tiers of loyalty programs
+//	Rewards                            what points are given for
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
 //	Orders, Redemptions                what was bought and redeemed
@@ -85,6 +86,8 @@ type Engine struct {
 	Events       *Events
 	// Loyalty keeps the members of loyalty programs, their points and tiers.
 	Loyalty *Loyalty
+	// Rewards keeps what members of loyalty programs get for points.
+	Rewards *Rewards
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
 
@@ -128,6 +131,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.EventSchemas = &EventSchemas{e}
 	e.Events = &Events{e}
 	e.Loyalty = &Loyalty{e}
+	e.Rewards = &Rewards{e}
 	e.Redemptions = &Redemptions{e}
 	return e, nil
 }

@@ -63,6 +63,11 @@ const (
 	LoyaltyAccount Kind = "loyalty_account"
 	// LoyaltyTier is a level of a loyalty program; its parent is the campaign.
 	LoyaltyTier Kind = "loyalty_tier"
+	// Reward is something that points are given for; RewardAssignment offers it in a program, its parent is the campaign.
+	Reward           Kind = "reward"
+	RewardAssignment Kind = "reward_assignment"
+	// RewardRedemption is what became of a reward; its parent is the redemption that has paid for it.
+	RewardRedemption Kind = "reward_redemption"
 	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
 	Unpublished Kind = "unpublished_voucher"
 )
@@ -71,7 +76,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, Category, Collection, Customer, CustomEvent, CustomEventName, Deletion, EventSchema, Holder, Location,
-		LoyaltyAccount, LoyaltyTier,
+		LoyaltyAccount, LoyaltyTier, Reward, RewardAssignment, RewardRedemption,
 		Membership, MetadataSchema, Order, Product, Publication, Redemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier,
 		Transaction, Unpublished, Voucher,
 	}
@@ -80,7 +85,7 @@ func Kinds() []Kind {
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case AreaStore, Assignment, Campaign, Category, Collection, Location, LoyaltyTier, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case AreaStore, Assignment, Campaign, Category, Collection, Location, LoyaltyTier, MetadataSchema, Product, Reward, RewardAssignment, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

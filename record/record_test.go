@@ -23,7 +23,7 @@ var kinds = map[record.Kind]bool{
 	record.Product: true, record.Rule: true, record.Segment: true, record.Settings: true, record.SKU: true, record.Stack: true, record.Tier: true,
 	record.Membership: false, record.Publication: false,
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false, record.Transaction: false,
-	record.LoyaltyAccount: false, record.LoyaltyTier: true,
+	record.LoyaltyAccount: false, record.LoyaltyTier: true, record.Reward: true, record.RewardAssignment: true, record.RewardRedemption: false,
 	record.Deletion: false, record.Holder: false, record.Unpublished: false,
 	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
@@ -48,7 +48,7 @@ func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 	want := []record.Kind{
 		"area", "area_store", "campaign", "category", "custom_event", "custom_event_name", "custom_event_schema", "customer", "holder", "location",
 		"loyalty_account", "loyalty_tier", "metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack", "promotion_tier",
-		"publication", "redemption", "redemption_rollback", "segment", "segment_membership", "settings", "sku",
+		"publication", "redemption", "redemption_rollback", "reward", "reward_assignment", "reward_redemption", "segment", "segment_membership", "settings", "sku",
 		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher", "voucher_transaction",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(record.Kinds()))); diff != "" {

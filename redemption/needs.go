@@ -105,8 +105,10 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 		if t.incentive.gift != nil && t.voucher != nil {
 			n.Counters = append(n.Counters, CardKeys(t.voucher.ID)...)
 		}
-		more := c.moreOf(t)
-		n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
+		for _, more := range [...]Needs{c.moreOf(t), t.moreOfCard()} {
+			n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
+			n.Accounts = append(n.Accounts, more.Accounts...)
+		}
 	}
 	return n
 }

@@ -7,29 +7,48 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/reward"
 )
 
-// VerbRedeem names redeems among the stored answers of idempotent calls.
-const VerbRedeem = "redeem"
+// VerbRedeem and VerbRedeemReward name redeems among the stored answers of idempotent calls.
+const (
+	VerbRedeem       = "redeem"
+	VerbRedeemReward = "redeem_reward"
+)
 
 // Redeem turns a valid calculation into the plan that carries it out and the answer that it gives. It must not be called
 // for one that is not valid; see Refuse.
 func (calc *Calculation) Redeem() (*Plan, *Result, error) {
-	c := calc.inner
-	r := &redeem{calculation: c, validation: calc.Validation, ids: c.ids, result: &Result{
+	r := calc.redeem()
+	if err := r.write(r.writeEvents, r.writeSummary, r.writeOutcome); err != nil {
+		return nil, nil, err
+	}
+	return &r.plan, r.result, r.plan.Seal()
+}
+
+func (calc *Calculation) redeem() *redeem {
+	return &redeem{calculation: calc.inner, validation: calc.Validation, ids: calc.inner.ids, result: &Result{
 		InapplicableRedeemables: calc.Validation.InapplicableRedeemables,
 		SkippedRedeemables:      calc.Validation.SkippedRedeemables,
 		Decision:                calc.Validation.Decision,
 	}}
-	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeCatalogue, r.writeEvents, r.writeSummary, r.writeOutcome} {
+}
+
+// write plans the records, and then what the last steps do.
+func (r *redeem) write(last ...func() error) error {
+	steps := []func() error{
+		r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeRewards, r.writeOrder, r.writeCatalogue, r.writeCards, r.forgetOrder,
+	}
+	for _, step := range append(steps, last...) {
 		if err := step(); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	return &r.plan, r.result, r.plan.Seal()
+	return nil
 }
 
 // redeem is one redemption while its plan is written.
@@ -41,6 +60,9 @@ type redeem struct {
 	result      *Result
 	failures    []*Redemption
 	posted      posted
+	points      *PointsWork // the loyalty cards that pay; nil for none
+	own         *PointsCard // the card of the operation that the redemption is part of
+	rewards     []*rewarding
 	newCustomer bool
 	bodies      map[any]json.RawMessage // what is encoded already, by pointer
 }
@@ -65,11 +87,11 @@ func (r *redeem) writeCustomer() error {
 	}
 	c.Version = version + 1
 	r.result.Customer = &c
-	return r.write(record.Customer, c.ID, version, c.CreatedAt, "", sourceKey(c.SourceID), &c)
+	return r.put(record.Customer, c.ID, version, c.CreatedAt, "", sourceKey(c.SourceID), &c)
 }
 
-// write adds a record to the plan and keeps its body for the events and the stored answer.
-func (r *redeem) write(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) error {
+// put adds a record to the plan and keeps its body for the events and the stored answer.
+func (r *redeem) put(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) error {
 	text, err := r.plan.write(kind, id, version, at, parent, keys, body)
 	if r.bodies == nil {
 		r.bodies = make(map[any]json.RawMessage, 4)
@@ -151,6 +173,9 @@ func (r *redeem) writeRedemptions() error {
 		if err := r.spend(child, t); err != nil {
 			return err
 		}
+		if err := r.spendPoints(child, t); err != nil {
+			return err
+		}
 		child.Order = snapshotFor(t.answer.Order, r.result.Order, stacked)
 		r.plan.Consume = append(r.plan.Consume, consumed...)
 		if stacked {
@@ -197,14 +222,37 @@ func (r *redeem) writeFailures() error {
 
 func (r *redeem) writeRedemption(x *Redemption) error {
 	x.Version = 1
-	return r.write(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
+	return r.put(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
 }
 
 func (r *redeem) base(prefix string) *Redemption {
-	return &Redemption{
+	x := &Redemption{
 		ID: r.ids.Next(prefix), Date: r.snapshot.Now, CustomerID: r.customerID, Metadata: r.request.Metadata,
 		Result: Success, Status: Succeeded, OrderID: r.orderID,
 	}
+	if r.orderless() {
+		x.OrderID = ""
+	}
+	return x
+}
+
+// orderless reports whether a member has asked for a reward without an order.
+func (c *calculation) orderless() bool { return c.request.reward.alone && c.order == nil }
+
+// forgetOrder leaves the order of amount 0 out of the answer that nobody has asked about.
+func (r *redeem) forgetOrder() error {
+	if r.orderless() {
+		r.result.Order = nil
+	}
+	return nil
+}
+
+// writeCards plans the accounts of the loyalty cards that have paid.
+func (r *redeem) writeCards() error {
+	if r.points == nil {
+		return nil
+	}
+	return r.points.finish()
 }
 
 // describe names the voucher or tier of a redemption.
@@ -273,6 +321,9 @@ func (r *redeem) grant(t *turn, room []int64, consumed []Consume) *Granted {
 
 // traceOnOrder notes the redemption on the order.
 func (r *redeem) traceOnOrder() {
+	if r.orderless() {
+		return
+	}
 	if parent := r.result.Parent; parent != nil {
 		r.result.Order.Redemptions[parent.ID] = order.Redemption{
 			Date: parent.Date, RelatedObjectType: "redemption", RelatedObjectID: parent.ID, Stacked: parent.Children,
@@ -287,8 +338,11 @@ func (r *redeem) traceOnOrder() {
 }
 
 func (r *redeem) writeOrder() error {
+	if r.orderless() {
+		return nil
+	}
 	o := r.result.Order
-	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
+	return r.put(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
 }
 
 // writeCatalogue stores what the lines say about products that they override.
@@ -300,13 +354,18 @@ func (r *redeem) writeCatalogue() error {
 
 func (r *redeem) writeEvents() error {
 	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
+	r.tell(&e)
+	return e.err
+}
+
+func (r *redeem) tell(e *eventWriter) {
 	o, buyer := r.result.Order, r.result.Customer
 	if r.newCustomer {
 		e.add(event.CustomerCreated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
 	} else if buyer != r.snapshot.Customer {
 		e.add(event.CustomerUpdated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
 	}
-	if buyer != nil {
+	if buyer != nil && o != nil {
 		data := map[string]any{"customer": r.encoded(buyer), "order": r.encoded(o)}
 		kind := event.CustomerOrderCreated
 		if r.snapshot.Order != nil {
@@ -327,22 +386,38 @@ func (r *redeem) writeEvents() error {
 			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(r.result.Parent),
 		})
 	}
-	r.posted.tell(&e)
+	r.posted.tell(e)
+	if r.points != nil {
+		r.points.tellAll(e)
+	}
+	for _, x := range r.rewards {
+		if x.offer.Reward.Type != reward.OfCampaign { // that is told once it is given
+			x.tell(e)
+		}
+	}
 	for _, x := range r.failures {
 		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, buyer != nil, map[string]any{
 			"customer": r.encoded(buyer), "redemption": r.encoded(x),
 		})
 	}
-	return e.err
 }
 
 // writeSummary counts what the customer did.
 func (r *redeem) writeSummary() error {
 	r.plan.summarise(r.customerID, int64(len(r.result.Redemptions)), customer.TotalRedeemed, customer.TotalSucceeded)
-	r.plan.summarise(r.customerID, r.posted.credits(), customer.GiftRedeemedAmount)
-	r.plan.CountOrder(r.snapshot.Order, r.result.Order)
+	r.countFigures()
 	r.plan.countEvents(r.customerID)
 	return nil
+}
+
+func (r *redeem) countFigures() {
+	r.plan.summarise(r.customerID, r.posted.credits(), customer.GiftRedeemedAmount)
+	var points ledger.Points
+	for _, x := range r.rewards {
+		points += x.redemption.LoyaltyCard.Points
+	}
+	r.plan.summarise(r.customerID, int64(points), customer.LoyaltyRedeemedPoints)
+	r.plan.CountOrder(r.snapshot.Order, r.result.Order)
 }
 
 // orderEvents are the events of an order that gets a status.
@@ -357,9 +432,12 @@ func OrderEvent(s order.Status) (event.Type, bool) {
 	return kind, ok
 }
 
-// writeOutcome freezes the answer under the key of the request.
+// writeOutcome freezes the answer under the key of the request, unless something of it is still to be given.
 func (r *redeem) writeOutcome() error {
-	return r.plan.freeze(VerbRedeem, r.request.IdempotencyKey, r.request.Hash, r.snapshot, r.result)
+	if len(r.result.grants) > 0 {
+		return nil
+	}
+	return r.plan.freeze(r.request.Verb(), r.request.IdempotencyKey, r.request.Hash, r.snapshot, r.result)
 }
 
 // freeze stores an answer under an idempotency key, in the same commit as its effects.
