@@ -1,6 +1,7 @@
 package voucherify_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/product"
+	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/voucher"
@@ -134,4 +136,17 @@ func (c *club) ledgerOf(card string) []string {
 		lines[i] = fmt.Sprintf("%s %+d total %d balance %d", entries[i].Type, b.Points, b.Total, b.Balance)
 	}
 	return lines
+}
+
+// listOldest lists everything, the oldest first.
+var listOldest = voucherify.ListOptions{OldestFirst: true}
+
+// documentOf is a tier of a program as it is stored.
+func documentOf(t testing.TB, tier *loyalty.Tier) record.Document {
+	t.Helper()
+	body, err := json.Marshal(tier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record.Document{Kind: record.LoyaltyTier, ID: tier.ID, Parent: tier.CampaignID, CreatedAt: tier.CreatedAt, Body: body}
 }
