@@ -98,7 +98,6 @@ var capabilities = map[string]string{
 
 // undriven are single facts that are not driven, with the reason.
 var undriven = map[string]string{
-	"err-017": "loyalty points", "err-019": "loyalty points", "err-022": "loyalty points", "err-034": "loyalty points",
 	"err-025": "tracking of anonymous visitors", "err-055": "referrals", "err-102": "sessions",
 	"err-065": "query parameters",
 	"err-046": "deliberate difference: a child can be rolled back (docs/decisions/011)",
