@@ -59,6 +59,12 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers that return and roll back give the discount back once", raceReturnAgainstRollback},
 		{"16 workers spend one gift card to the last cent", raceForCredits},
 		{"16 workers top up, take from, spend and refund one gift card", raceTopUps},
+		{"16 workers spend one loyalty card to the last point", raceForPoints},
+		{"of 16 members one gets the last product", raceForStock},
+		{"of 16 members three get the last three coupons", raceForCoupons},
+		{"16 workers pay with, add to, take from and refund one loyalty card", racePointsToAndFro},
+		{"16 workers hand one product over and roll it back", raceHandingOver},
+		{"16 workers add the points of automatic rewards", raceAutomaticRewards},
 		{"16 workers on two engines see a limit that was lowered at once", raceConfiguration},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 	} {
