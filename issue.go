@@ -203,16 +203,16 @@ func (e *Engine) takeCoupon(ctx context.Context, tx store.Tx, op operation, v *v
 
 // takeCredits takes credits off a gift card, and returns how many are not there any more.
 func (e *Engine) takeCredits(ctx context.Context, tx store.Tx, op operation, v *voucher.Voucher, x *reward.Redemption, one reward.Issue) (int64, error) {
-	back := min(one.Balance, int64(v.Gift.Balance))
-	if back == 0 {
-		return one.Balance, nil
-	}
 	counters, err := tx.Counters(ctx, redemption.CardKeys(v.ID))
 	if err != nil {
 		return 0, err
 	}
 	card := &redemption.Card{
 		VoucherID: v.ID, Code: v.Code, CampaignID: v.CampaignID, HolderID: v.HolderID, State: redemption.CardOf(v.ID, counters),
+	}
+	back := min(one.Balance, int64(card.State.Balance))
+	if back == 0 {
+		return one.Balance, nil
 	}
 	plan, _, err := redemption.PlanCredits(&redemption.Snapshot{Now: op.now, IDs: op.ids, Group: op.group}, card, -ledger.Credits(back), ledger.Details{
 		Redemption: &ledger.Reference{ID: x.SourceID}, Reward: &ledger.Reference{ID: x.RewardID},

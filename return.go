@@ -44,7 +44,7 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 			result, err := replay[redemption.ReturnResult](snapshot.Outcome, request.Hash)
 			return result, nil, err
 		}
-		if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
+		if err := addCards(ctx, tx, snapshot, request.Redemption); err != nil {
 			return nil, nil, err
 		}
 		plan, result, err := redemption.PlanReturn(catalogue, snapshot, request)

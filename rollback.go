@@ -69,10 +69,10 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 	if err := catalogue.Schemas().CheckSent(metadata.OfRedemption, "metadata", request.Metadata); err != nil {
 		return nil, nil, err
 	}
-	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
+	if err := addCards(ctx, tx, snapshot, request.Redemption); err != nil {
 		return nil, nil, err
 	}
-	if err := extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
+	if err := addOrder(ctx, tx, snapshot, request.Redemption); err != nil {
 		return nil, nil, err
 	}
 	plan, result, err := redemption.PlanRollback(snapshot, request, redemption.RollbackPolicy{
@@ -91,6 +91,21 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 		return nil, refused, e.carryOut(ctx, tx, op, catalogue, plan, snapshot.Buyers(request.Redemption)...)
 	}
 	return nil, nil, err
+}
+
+// addCards reads the cards that have paid for a redemption. The redemptions are read again behind loyalty cards: a card that is newer
+// than its redemption may have its points back already, which looks like a mistake.
+func addCards(ctx context.Context, tx store.Tx, snapshot *redemption.Snapshot, id string) error {
+	needs := redemption.CardsOf(snapshot, id)
+	if err := extend(ctx, tx, snapshot, needs); err != nil || len(needs.Accounts) == 0 {
+		return err
+	}
+	more, err := tx.Snapshot(ctx, redemption.Needs{Redemptions: []string{id}})
+	if err != nil {
+		return err
+	}
+	snapshot.Redemptions = more.Redemptions
+	return nil
 }
 
 // addOrder reads the order of a redemption, which is only known once the redemption is read. The redemptions are read again
