@@ -85,11 +85,17 @@ func (e *Engine) givable(ctx context.Context, r store.Reader, c *redemption.Poin
 		return 0, err
 	}
 	wanted := quantity
-	if camp.CampaignType != campaign.DiscountCoupons {
+	switch coupons := camp.CampaignType == campaign.DiscountCoupons; {
+	case !coupons:
 		wanted = 1
 		if has, err := e.hasCard(ctx, r, c, camp); has || err != nil {
 			return quantity, err
 		}
+	case camp.JoinOnce || camp.Type == campaign.Standalone:
+		if has, err := holdsCode(ctx, r, c.Account.CustomerID, camp.ID); has || c.Work().Promised(camp.ID) > 0 || err != nil {
+			return 0, err
+		}
+		wanted, quantity = 1, 1
 	}
 	left, err := e.codesLeft(ctx, r, c, camp, wanted+c.Work().Promised(camp.ID))
 	if left -= c.Work().Promised(camp.ID); left <= 0 || err != nil {
@@ -125,6 +131,26 @@ func (e *Engine) hasCard(ctx context.Context, r store.Reader, c *redemption.Poin
 	}
 	v, err := e.cardIn(ctx, r, operation{now: c.Work().Now()}, grant{campaign: camp, customerID: c.Account.CustomerID})
 	return v != nil, err
+}
+
+// holdsCode reports whether a customer has a code of a campaign.
+func holdsCode(ctx context.Context, r store.Reader, customerID, campaignID string) (bool, error) {
+	query := store.Query{Parent: customerID, Limit: walletPage}
+	for {
+		holders, docs, err := holdersOf(ctx, r, query)
+		if err != nil {
+			return false, err
+		}
+		for _, h := range holders {
+			if h.CampaignID == campaignID {
+				return true, nil
+			}
+		}
+		if len(docs) < walletPage {
+			return false, nil
+		}
+		query.After = store.CursorOf(docs[len(docs)-1])
+	}
 }
 
 // codesLeft is how many codes of a campaign can be given out, at most most.

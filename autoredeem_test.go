@@ -131,6 +131,13 @@ func TestAutomaticRewardsThatCannotBeHad(t *testing.T) {
 		{"one code is left", func(c *club) reward.Reward { return givenOf(c.coupons(campaign.Static, 1), 0) }, nil, []int64{1}, 40},
 		{"no code is left", func(c *club) reward.Reward { return givenOf(c.coupons(campaign.Static, 0), 0) }, nil, nil, 50},
 		{"a new gift card has all credits", func(c *club) reward.Reward { return givenOf(c.gifts(0), 7) }, nil, []int64{5}, 0},
+		{"a coupon that a customer has once", func(c *club) reward.Reward {
+			camp := c.coupons(campaign.AutoUpdate, 0)
+			camp.JoinOnce = true
+			c.must(second(c.Campaigns.Update(background, camp)))
+			return givenOf(camp, 0)
+		}, nil, []int64{1}, 40},
+		{"a code of many customers", func(c *club) reward.Reward { return givenOf(c.coupons(campaign.Standalone, 0), 0) }, nil, []int64{1}, 40},
 		{"the program is disabled", func(c *club) reward.Reward { return c.cup(nil) },
 			func(c *club) { c.must(c.Campaigns.Disable(background, c.camp.ID)) }, nil, 50},
 		{"the card is disabled", func(c *club) reward.Reward { return c.cup(nil) },

@@ -41,7 +41,8 @@ func (e *Engine) issue(ctx context.Context, tx store.Tx, op operation, request *
 	return tx.Apply(ctx, plan)
 }
 
-// give gives one reward as often as it was redeemed: a coupon each time, credits and points at once.
+// give gives one reward as often as it was redeemed: a coupon each time, credits and points at once. A coupon that the member has
+// already, where he may have only one, is refused.
 func (e *Engine) give(ctx context.Context, tx store.Tx, op operation, g *redemption.Grant) ([]reward.Issue, error) {
 	what := grant{campaign: g.Campaign, customerID: g.CustomerID, why: ledger.Details{
 		Redemption: &ledger.Reference{ID: g.RedemptionID}, Reward: &ledger.Reference{ID: g.Reward.ID},
@@ -63,8 +64,12 @@ func (e *Engine) give(ctx context.Context, tx store.Tx, op operation, g *redempt
 		if v := got.voucher; v != nil {
 			one.VoucherID, one.Code = v.ID, v.Code
 		}
-		if got.publication != nil {
+		switch {
+		case got.publication != nil:
 			one.PublicationID = got.publication.ID
+		case g.Campaign.CampaignType == campaign.DiscountCoupons: // nobody pays for what he has
+			return nil, fault.New(fault.VoucherCannotBePublished, "the customer has the one coupon of campaign %s that he may have", g.Campaign.Name).
+				About("campaign", g.Campaign.ID)
 		}
 		switch {
 		case got.entry != nil:

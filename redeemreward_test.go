@@ -231,6 +231,19 @@ func TestARewardThatCannotBeGivenCostsNothing(t *testing.T) {
 	}
 }
 
+// A coupon of which everybody has one is not paid for twice.
+func TestNobodyPaysForACouponThatHeHas(t *testing.T) {
+	t.Parallel()
+	c := newClub(t, 100)
+	a := c.offer(givenOf(c.coupons(campaign.Standalone, 0), 0), reward.Loyalty{Points: 10})
+	c.must(second(c.redeem(a, 0)))
+	if _, err := c.redeem(a, 0); !errors.Is(err, fault.VoucherCannotBePublished) {
+		t.Errorf("got %v", err)
+	}
+	equal(t, ledger.Points(90), c.balance())
+	c.verified()
+}
+
 func TestARewardIsRedeemedOncePerKey(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a coupon", "a product"} {

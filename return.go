@@ -9,8 +9,8 @@ import (
 )
 
 // Return gives back the share of single units of an order: what they cost less the discount that they carried, as it was
-// frozen when they were redeemed. Money budgets of the campaigns get the discount back, and gift cards what they had paid for the
-// units; the use of a code stays counted.
+// frozen when they were redeemed. Money budgets of the campaigns get the discount back, and gift cards and loyalty cards what they had
+// paid for the units; the use of a code stays counted.
 // Shares are exact to the cent in any number of steps: all units together give back exactly the discount.
 func (e *Engine) Return(ctx context.Context, request redemption.ReturnRequest) (*redemption.ReturnResult, error) {
 	started := time.Now()

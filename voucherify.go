@@ -25,7 +25,7 @@
 //	EventSchemas, Events               what customers do elsewhere
 //	MetadataSchemas                    what metadata may hold
 //
-// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host.
+// Redeem, Rollback, Return, Publications.Create and Loyalty.RedeemReward have a twin that ends in Tx and writes in a transaction of the host.
 //
 // Money on gift cards moves by these verbs and by Vouchers.AddBalance; each movement is an entry of the ledger (package ledger),
 // and Verify replays the ledger against balances, redemptions and counters.

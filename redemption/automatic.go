@@ -2,6 +2,7 @@ package redemption
 
 import (
 	"github.com/voucherify-go/voucherify/access"
+	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
@@ -33,7 +34,7 @@ func (w *PointsWork) Customers() []string {
 	return ids
 }
 
-// Promised is how much of a campaign the operation has promised to give: coupons, or cards.
+// Promised is how many codes of a campaign the operation has promised to give at most: coupons, or cards.
 func (w *PointsWork) Promised(campaignID string) int64 { return w.promised[campaignID] }
 
 // AutoReward is the reward that is redeemed automatically for the card as it is after the steps so far, and how often; nil for
@@ -114,7 +115,11 @@ func (c *PointsCard) Redeem(calc *Calculation) error {
 		if w.promised == nil {
 			w.promised = make(map[string]int64)
 		}
-		w.promised[g.Campaign.ID] += g.Quantity
+		codes := g.Quantity
+		if g.Campaign.CampaignType != campaign.DiscountCoupons { // one card takes everything
+			codes = 1
+		}
+		w.promised[g.Campaign.ID] += codes
 	}
 	return nil
 }

@@ -105,10 +105,9 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 		if t.incentive.gift != nil && t.voucher != nil {
 			n.Counters = append(n.Counters, CardKeys(t.voucher.ID)...)
 		}
-		for _, more := range [...]Needs{c.moreOf(t), t.moreOfCard()} {
-			n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
-			n.Accounts = append(n.Accounts, more.Accounts...)
-		}
+		more := c.moreOf(t)
+		n.Counters, n.Holders = append(n.Counters, more.Counters...), append(n.Holders, more.Holders...)
+		t.addCard(&n)
 	}
 	return n
 }

@@ -191,14 +191,13 @@ func (c *calculation) checkCardOffer(t *turn) *fault.Error {
 	return nil
 }
 
-// moreOfCard is what a loyalty card needs beside the snapshot: its account, and how often the reward was given out.
-func (t *turn) moreOfCard() (more Needs) {
+// addCard adds what a loyalty card needs beside the snapshot: its account, and how often the reward was given out.
+func (t *turn) addCard(more *Needs) {
 	if !t.incentive.card || t.voucher == nil || t.voucher.PublishedAt == nil {
-		return more
+		return
 	}
-	more.Accounts = []string{t.voucher.ID}
+	more.Accounts = append(more.Accounts, t.voucher.ID)
 	if o := t.incentive.reward; o != nil && o.Reward.Stock != nil {
-		more.Counters = []CounterKey{StockKey(o.Reward.ID)}
+		more.Counters = append(more.Counters, StockKey(o.Reward.ID))
 	}
-	return more
 }
