@@ -114,6 +114,22 @@ func TestTheBoundsOfAutomaticRewards(t *testing.T) {
 	c.verified()
 }
 
+// A card that may be redeemed once is, also when one operation has points for more.
+func TestAutomaticRewardsCountForTheCard(t *testing.T) {
+	t.Parallel()
+	c := newClub(t, 0)
+	a := c.offer(c.cup(nil), auto(10))
+	v, err := c.Vouchers.Get(background, c.card.Code)
+	c.must(err)
+	once := int64(1)
+	v.Redemption.Quantity = &once
+	c.must(second(c.Vouchers.Update(background, v)))
+	c.add(300)
+	equal(t, []int64{25}, c.redemptionsOf(a))
+	equal(t, ledger.Points(50), c.balance())
+	c.verified()
+}
+
 // What cannot be had is left for the next time; the points stay and the operation goes on.
 func TestAutomaticRewardsThatCannotBeHad(t *testing.T) {
 	t.Parallel()

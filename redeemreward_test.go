@@ -295,7 +295,12 @@ func TestPointsThatExpireFirstAreTakenFirst(t *testing.T) {
 	}
 	c.add(10) // they never expire
 	a := c.offer(c.cup(nil), reward.Loyalty{Points: 25})
+	more := c.offer(coins("1", "1"), reward.Loyalty{})
 	c.now.Store(24 * 60 * 60) // those of today are over
+	_, err := c.Redeem(background, c.pays(300_000, redemption.PayWithPoints(c.card.Code, more.ID, 31)))
+	if !errors.Is(err, fault.LoyaltyCardPointsExceeded) {
+		t.Errorf("got %v", err)
+	}
 	result, err := c.redeem(a, 0)
 	c.must(err)
 	equal(t, []loyalty.Part{{ExpiresAt: today + 2, Points: 10}, {ExpiresAt: today + 5, Points: 10}, {Points: 5}}, result.Redemptions[0].Granted.Parts)
