@@ -130,6 +130,28 @@ func TestAutomaticRewardsCountForTheCard(t *testing.T) {
 	c.verified()
 }
 
+// Codes that one operation has promised are not promised twice, and who has a card needs no code.
+func TestAutomaticRewardsPromiseWhatThereIs(t *testing.T) {
+	t.Parallel()
+	c := newClub(t, 0)
+	a := c.offer(givenOf(c.coupons(campaign.Static, 27), 0), auto(10))
+	c.add(300)
+	equal(t, []int64{25, 2}, c.redemptionsOf(a))
+	equal(t, ledger.Points(30), c.balance())
+	c.verified()
+
+	c = newClub(t, 0)
+	gifts, err := c.Campaigns.Create(background, campaign.Campaign{
+		Name: "Gifts", CampaignType: campaign.GiftVouchers, VouchersCount: 1, Voucher: &campaign.Template{Gift: &campaign.Gift{}},
+	})
+	c.must(err)
+	a = c.offer(givenOf(gifts, 7), auto(10))
+	c.add(20)
+	c.add(10)
+	equal(t, []int64{2, 1}, c.redemptionsOf(a))
+	c.verified()
+}
+
 // What cannot be had is left for the next time; the points stay and the operation goes on.
 func TestAutomaticRewardsThatCannotBeHad(t *testing.T) {
 	t.Parallel()

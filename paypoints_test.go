@@ -194,6 +194,41 @@ func TestTiersChangePrices(t *testing.T) {
 	}
 }
 
+// Paying with points may cost a tier, and giving them back may bring it back.
+func TestTiersFollowPayments(t *testing.T) {
+	t.Parallel()
+	c := newClub(t, 90)
+	c.put(&loyalty.Tier{ID: "ltr_1", CampaignID: c.camp.ID, Name: "Gold", Points: loyalty.Range{From: 100}, CreatedAt: noon, Version: 1})
+	tier := func() string {
+		account, err := c.Loyalty.Member(background, c.card.Code)
+		c.must(err)
+		return account.Tier.TierID
+	}
+	c.add(10)
+	got := []string{tier()}
+	result, err := c.redeem(c.offer(c.cup(nil), reward.Loyalty{Points: 1}), 0)
+	c.must(err)
+	got = append(got, tier())
+	c.must(second(c.Rollback(background, redemption.RollbackRequest{Redemption: result.ID()})))
+	equal(t, []string{"ltr_1", "", "ltr_1"}, append(got, tier()))
+}
+
+// The last product is given once, also to two cards in one request.
+func TestTwoCardsInOneRequest(t *testing.T) {
+	t.Parallel()
+	one := int64(1)
+	c := newClub(t, 100)
+	first := c.offer(c.cup(&one), reward.Loyalty{Points: 10})
+	other := c.program("Other", nil)
+	card := c.join(other, "ada")
+	c.must(second(c.Loyalty.AddBalance(background, card.Code, loyalty.Adjustment{Points: 100})))
+	same, err := c.Rewards.Assign(background, reward.Assignment{RewardID: first.RewardID, RelatedObjectID: other.ID, Parameters: first.Parameters})
+	c.must(err)
+	v, err := c.Validate(background, c.pays(300, redemption.PayWithPoints(c.card.Code, first.ID, 0), redemption.PayWithPoints(card.Code, same.ID, 0)))
+	c.must(err)
+	equal(t, []string{"APPLICABLE off 0, total 300, 10 points", "INAPPLICABLE out_of_stock"}, taken(v))
+}
+
 func (c *club) put(tier *loyalty.Tier) {
 	c.t.Helper()
 	c.must(c.store.Update(background, func(tx store.Tx) error { return tx.Put(background, documentOf(c.t, tier)) }))

@@ -99,6 +99,12 @@ func TestWhatRewardsGive(t *testing.T) {
 			r, err := c.Rewards.Get(background, a.RewardID)
 			c.must(err)
 			equal(t, int64(len(tt.want)), r.Redeemed)
+			for o, err := range c.Orders.List(background, listOldest) {
+				c.must(err)
+				if tt.amount == 0 {
+					t.Errorf("nobody has named the order %s", o.ID)
+				}
+			}
 			c.verified()
 		})
 	}
