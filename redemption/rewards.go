@@ -30,7 +30,13 @@ func (x *Catalogue) compileRewards(c Configuration) {
 		rewards[r.ID] = r
 	}
 	x.rewards = make(map[string][]*Offer)
-	for _, a := range c.RewardAssignments {
+	assignments := slices.SortedFunc(slices.Values(c.RewardAssignments), func(a, b *reward.Assignment) int {
+		if order := a.CreatedAt.Compare(b.CreatedAt); order != 0 {
+			return order
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	for _, a := range assignments {
 		r := rewards[a.RewardID]
 		if r == nil {
 			continue
@@ -40,14 +46,6 @@ func (x *Catalogue) compileRewards(c Configuration) {
 			offer.discount, offer.broken = discount.CompileCredits(discount.ToOrder, x.products)
 		}
 		x.rewards[a.RelatedObjectID] = append(x.rewards[a.RelatedObjectID], offer)
-	}
-	for _, offers := range x.rewards {
-		slices.SortFunc(offers, func(a, b *Offer) int {
-			if order := a.Assignment.CreatedAt.Compare(b.Assignment.CreatedAt); order != 0 {
-				return order
-			}
-			return strings.Compare(a.Assignment.ID, b.Assignment.ID)
-		})
 	}
 }
 
