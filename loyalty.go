@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"time"
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
@@ -109,9 +108,6 @@ func readCards(ctx context.Context, r store.Reader, snapshot *redemption.Snapsho
 	}
 	return nil
 }
-
-// dayOf is the day of an instant in the project's calendar.
-func (e *Engine) dayOf(at time.Time) loyalty.Date { return loyalty.DateOf(at, e.options.zone) }
 
 // fillPoints sets what the account of a loyalty card knows.
 func fillPoints(ctx context.Context, r store.Reader, v *voucher.Voucher) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/store"
@@ -86,7 +87,7 @@ func (s *Loyalty) MemberRewards(ctx context.Context, card string, affordableOnly
 		if err != nil {
 			return err
 		}
-		available := account.Balance - account.Overdue(s.engine.dayOf(op.now))
+		available := account.Balance - account.Overdue(loyalty.DateOf(op.now, s.engine.options.zone))
 		for i, o := range offers {
 			price, ok := o.Price(catalogue.Program(account.CampaignID).Tier(account.Tier.TierID))
 			if !ok || affordableOnly && price > available {

@@ -100,7 +100,7 @@ func (r *redeem) spendPoints(x *Redemption, t *turn) error {
 // debit posts the entry of a redemption. The operation that the redemption is part of goes on with the identifiers behind it.
 func (r *redeem) debit(card *PointsCard, t loyalty.Transaction, points ledger.Points) (*loyalty.Transaction, error) {
 	*card.work.ids = r.ids
-	if err := card.expire(); err != nil {
+	if err := card.catchUp(); err != nil {
 		return nil, err
 	}
 	entry, err := card.Post(t, -points, ledger.Automatic)
@@ -119,8 +119,8 @@ func (r *redeem) card(account *loyalty.Account) *PointsCard {
 	return r.points.Card(r.catalogue.programOf(account), account)
 }
 
-// expire posts points whose last day is over, before anything else is taken from the card.
-func (c *PointsCard) expire() error {
+// catchUp posts points whose last day is over, before anything else is taken from the card.
+func (c *PointsCard) catchUp() error {
 	over := c.Account.Overdue(c.work.today)
 	if over == 0 {
 		return nil

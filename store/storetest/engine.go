@@ -34,7 +34,7 @@ func RunEngine(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"the longest names are told apart in records, counters and answers", testLongestNames},
 		{"an order of 2 MB is stored and read again", testLargeOrder},
 		{"random histories of a gift card add up", testCardHistories},
-		{"random histories of a loyalty card add up", testPointsHistories},
+		{"random histories of a loyalty card with rewards add up", testRewardHistories},
 		{"a second engine decides with what the first has configured", testTwoEngines},
 		{"a customer who is deleted permanently is left nowhere", testErasure},
 	} {

@@ -123,7 +123,7 @@ var facts = map[string]check{
 	"err-077": rewardOfNothing, "err-078": offeredReward, "err-079": rewardWithoutPrice,
 	"lc-006": redeemedAutomatically, "lc-007": redeemedAutomatically, "lc-010": tooExpensive,
 	"lc-011": paidByLimit, "lc-012": paidByLimit, "lc-013": paidByLimit, "lc-014": paidByLimit, "lc-015": paidByLimit, "lc-016": paidByLimit,
-	"lc-022": automaticLedger, "lc-028": pointsAdded,
+	"lc-022": automaticLedger, "lc-028": addedToSpent,
 	"lc-038": spentOn("credits"), "lc-039": spentOn("points"), "lc-040": spentOn("coupon"), "lc-041": spentOn("product"), "lc-042": spentOn("sku"),
 	"lc-043": spentOn("product"), "lc-045": spentOn("coin"), "lc-047": spentOn("coin"), "lc-052": pointsRolledBack,
 	"lc-021": recordedLedger,

@@ -116,7 +116,7 @@ func (b *bench) paysWith(a reward.Assignment, points ledger.Points, amount int64
 	}
 }
 
-func (b *bench) points() (points, balance ledger.Points) {
+func (b *bench) onCard() (points, balance ledger.Points) {
 	v, err := b.Vouchers.Get(b.ctx, "CARD")
 	b.prepared(err)
 	if v.LoyaltyCard == nil {
@@ -301,7 +301,7 @@ func spentOn(kind string) check {
 		if err != nil {
 			return ""
 		}
-		points, balance := b.points()
+		points, balance := b.onCard()
 		return cmp.Diff(
 			[]ledger.Points{fact.Points, fact.After.Points, fact.After.Balance},
 			[]ledger.Points{result.Redemptions[0].LoyaltyCard.Points, points, balance},
@@ -341,8 +341,8 @@ func pointsRolledBack(b *bench) string {
 	)
 }
 
-// pointsAdded adds to a card that was used before: total and balance go up by the same number.
-func pointsAdded(b *bench) string {
+// addedToSpent adds to a card that was used before: total and balance go up by the same number.
+func addedToSpent(b *bench) string {
 	add, total, after := ledger.Points(b.number("add")), ledger.Points(b.number("total_after")), ledger.Points(b.number("balance_after"))
 	b.products("cup")
 	a := b.offered(b.club("CARD", total-add), handedOver("cup", ""), reward.Loyalty{Points: total - after})

@@ -86,9 +86,9 @@ func (c *club) get(code string, a reward.Assignment) (*redemption.Result, error)
 	return c.Loyalty.RedeemReward(c.ctx, code, redemption.RewardRequest{Reward: redemption.RewardPart{ID: a.ID}})
 }
 
-// testPointsHistories moves points to and fro between one card, the orders that it pays for and the cups that it buys, and keeps
+// testRewardHistories moves points to and fro between one card, the orders that it pays for and the cups that it buys, and keeps
 // its own account.
-func testPointsHistories(h *host) {
+func testRewardHistories(h *host) {
 	cards := 0
 	c := h.club(1000, nil)
 	rapid.Check(h.T, func(t *rapid.T) {
