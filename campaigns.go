@@ -219,7 +219,7 @@ func (s *Campaigns) Delete(ctx context.Context, idOrName string, force bool) err
 		}
 		docs := []record.Document{doc}
 		gone, codes := map[string]bool{camp.ID: true}, 0
-		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack, record.ReferralTier, record.LoyaltyTier, record.EarningRule} {
+		for _, kind := range [...]record.Kind{record.Voucher, record.Tier, record.Stack, record.ReferralTier, record.LoyaltyTier, record.EarningRule, record.RewardAssignment} {
 			for child, err := range c.tx.List(ctx, kind, store.Query{Parent: camp.ID}) {
 				if err != nil {
 					return err

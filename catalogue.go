@@ -17,6 +17,7 @@ import (
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/validation"
 )
@@ -76,6 +77,9 @@ func (e *Engine) extend(ctx context.Context, r store.Reader, snapshot *redemptio
 	if err := readChains(ctx, r, snapshot, more.Chains); err != nil {
 		return err
 	}
+	if err := readCards(ctx, r, snapshot, &more); err != nil {
+		return err
+	}
 	if len(more.Counters) == 0 {
 		return nil
 	}
@@ -126,6 +130,10 @@ func (e *Engine) rebuild(ctx context.Context, r store.Reader, host bool) (*redem
 		func() error { return readAll[access.Store](ctx, r, record.AreaStore, &c.Stores) },
 		func() error { return readAll[loyalty.Tier](ctx, r, record.LoyaltyTier, &c.LoyaltyTiers) },
 		func() error { return readAll[loyalty.EarningRule](ctx, r, record.EarningRule, &c.EarningRules) },
+		func() error { return readAll[reward.Reward](ctx, r, record.Reward, &c.Rewards) },
+		func() error {
+			return readAll[reward.Assignment](ctx, r, record.RewardAssignment, &c.RewardAssignments)
+		},
 		func() error { return readAll[metadata.Schema](ctx, r, record.MetadataSchema, &c.Schemas) },
 		func() error { return e.readStackingRules(ctx, r, &c.StackingRules) },
 	} {

@@ -126,7 +126,9 @@ func (e *Engine) earnAt(
 		if err := earning.Pay(card, func(key string) bool { return paid[key] }); err != nil {
 			return about(err, account)
 		}
-		card.Settle()
+		if err := e.settleCard(ctx, tx, card); err != nil {
+			return err
+		}
 	}
 	return e.post(ctx, tx, op, x, work)
 }

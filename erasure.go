@@ -16,6 +16,7 @@ import (
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/store"
 )
 
@@ -152,6 +153,9 @@ func (e *erasure) redemptions(ctx context.Context) error {
 		if err := e.rollbacks(ctx, x.ID); err != nil {
 			return err
 		}
+		if err := e.rewards(ctx, x.ID); err != nil {
+			return err
+		}
 		children, err := e.list(ctx, record.Redemption, x.ID)
 		if err != nil {
 			return err
@@ -173,6 +177,23 @@ func (e *erasure) rollbacks(ctx context.Context, redemptionID string) error {
 			return err
 		}
 		e.counts.Redemptions++
+	}
+	return err
+}
+
+// rewards takes the customer out of what became of the rewards of a redemption.
+func (e *erasure) rewards(ctx context.Context, redemptionID string) error {
+	docs, err := e.list(ctx, record.RewardRedemption, redemptionID)
+	for _, doc := range docs {
+		x, err := decode[reward.Redemption](doc)
+		if err != nil {
+			return err
+		}
+		x.Anonymise(e.id, e.token)
+		x.Version = doc.Version + 1
+		if err := e.rewrite(doc, doc.Parent, x); err != nil {
+			return err
+		}
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
@@ -22,6 +23,8 @@ type grant struct {
 	customerID string
 	// credits go on the card of a campaign of gift cards, 1 to money.Max; other campaigns have none.
 	credits ledger.Credits
+	// points go on the card of a loyalty program, 1 to money.Max; other campaigns have none.
+	points ledger.Points
 	// why goes into the entry of the ledger.
 	why ledger.Details
 }
@@ -32,12 +35,13 @@ type given struct {
 	voucher *voucher.Voucher
 	// publication is nil when nothing was published: the customer had the card, or the only code, already.
 	publication *publication.Publication
-	// entry is nil for coupons.
-	entry *ledger.Transaction
+	// entry is that of credits, points that of points; nil for others.
+	entry  *ledger.Transaction
+	points *loyalty.Transaction
 }
 
-// fulfil gives a customer something of a campaign inside the running transaction: a coupon, or credits on his card of the
-// campaign, which he gets first if he has none. The credits come on top of what a new card is created with.
+// fulfil gives a customer something of a campaign inside the running transaction: a coupon, or credits or points on his card of the
+// campaign, which he gets first if he has none. They come on top of what a new card is created with.
 //
 // It writes at once, so it comes after the plan of the call that causes it, and it reads what that call has written. A
 // refusal (no code is left, the campaign has ended) is a *fault.Error and never a *redemption.Refused: the caller must return
@@ -52,7 +56,8 @@ func (e *Engine) fulfil(ctx context.Context, tx store.Tx, op operation, g grant)
 		return e.hand(ctx, tx, op, g)
 	case campaign.GiftVouchers:
 		return e.credit(ctx, tx, op, g)
-	case campaign.LoyaltyProgram: // points go on the card of the customer here
+	case campaign.LoyaltyProgram:
+		return e.creditPoints(ctx, tx, op, g)
 	}
 	return given{}, notGranted(g.campaign)
 }
@@ -60,7 +65,7 @@ func (e *Engine) fulfil(ctx context.Context, tx store.Tx, op operation, g grant)
 // grantable refuses a campaign of which nothing can be given to a customer. It is asked when a reward is configured.
 func grantable(camp *campaign.Campaign) error {
 	switch {
-	case camp.CampaignType == campaign.DiscountCoupons:
+	case camp.CampaignType == campaign.DiscountCoupons || camp.CampaignType == campaign.LoyaltyProgram:
 		return nil
 	case camp.CampaignType != campaign.GiftVouchers:
 		return notGranted(camp)

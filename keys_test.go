@@ -219,7 +219,7 @@ func ofCard(effect discount.Effect, named redemption.Redeemable, o *order.Order)
 // keyRows are all rows of these tests.
 var keyRows = [][]keyRow{
 	refusedKeys, giftKeys, requestKeys, managementKeys, publicationKeys,
-	loyaltyKeys, referralKeys,
+	loyaltyKeys, referralKeys, rewardKeys,
 }
 
 var giftKeys = []keyRow{

@@ -12,6 +12,7 @@ import (
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
+	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/store"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -88,6 +89,36 @@ func decodeAccount(doc record.Document, err error) (*loyalty.Account, error) {
 		return nil, fmt.Errorf("voucherify: read account: %w", err)
 	}
 	return decode[loyalty.Account](doc)
+}
+
+// readCards reads the accounts of loyalty cards, and what became of rewards. What does not exist is left out.
+func readCards(ctx context.Context, r store.Reader, snapshot *redemption.Snapshot, more *redemption.Needs) error {
+	for _, voucherID := range more.Accounts {
+		account, err := accountOf(ctx, r, voucherID)
+		if err != nil {
+			return err
+		}
+		if snapshot.Accounts == nil {
+			snapshot.Accounts = make(map[string]*loyalty.Account, len(more.Accounts))
+		}
+		if account != nil {
+			snapshot.Accounts[voucherID] = account
+		}
+	}
+	for _, id := range more.RewardRedemptions {
+		x, _, err := find[reward.Redemption](ctx, r, record.RewardRedemption, id)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if snapshot.RewardRedemptions == nil {
+			snapshot.RewardRedemptions = make(map[string]*reward.Redemption, len(more.RewardRedemptions))
+		}
+		snapshot.RewardRedemptions[id] = x
+	}
+	return nil
 }
 
 // fillPoints sets what the account of a loyalty card knows.

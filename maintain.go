@@ -47,11 +47,14 @@ func (e *Engine) Maintain(ctx context.Context, now time.Time) (Maintenance, erro
 	return s.done, err
 }
 
-// catchUp does what is due for a card, day after day, in the fixed order of a day: pending points are activated, then Day does tiers
-// and expiry. Rewards that are redeemed automatically belong between the two.
+// catchUp does what is due for a card, day after day, in the fixed order of a day: pending points are activated, rewards are redeemed
+// automatically, then Day does tiers and expiry.
 func (e *Engine) catchUp(ctx context.Context, r store.Reader, c *redemption.PointsCard) error {
 	for c.DueDay() {
 		if err := activateDue(ctx, r, c, c.Today()); err != nil {
+			return err
+		}
+		if err := e.autoRedeem(ctx, r, c); err != nil {
 			return err
 		}
 		if err := c.Day(); err != nil {

@@ -84,7 +84,6 @@ func activatePending(c *redemption.PointsCard, pendingID string) (loyalty.Balanc
 	if err != nil {
 		return loyalty.Balance{}, err
 	}
-	c.Settle()
 	return entry.Details.Balance, nil
 }
 
@@ -153,6 +152,9 @@ func (s *Loyalty) pendingVerb(card, pendingID string, step pendingStep) verb[loy
 		c.TakeUp(next...)
 		answer, err := step(c, pendingID)
 		if err != nil {
+			return nil, nil, err
+		}
+		if err := s.engine.settleCard(ctx, tx, c); err != nil {
 			return nil, nil, err
 		}
 		return &answer, nil, s.engine.post(ctx, tx, &op, m.catalogue, work)

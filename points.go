@@ -66,7 +66,9 @@ func (s *Loyalty) balanceVerb(card string, a *loyalty.Adjustment) verb[loyalty.T
 		if err != nil {
 			return nil, nil, about(err, m.account)
 		}
-		c.Settle()
+		if err := s.engine.settleCard(ctx, tx, c); err != nil {
+			return nil, nil, err
+		}
 		return entry, nil, s.engine.post(ctx, tx, &op, m.catalogue, work)
 	}
 }
@@ -83,6 +85,16 @@ type member struct {
 func (e *Engine) take(ctx context.Context, r store.Reader, work *redemption.PointsWork, m *member) (*redemption.PointsCard, error) {
 	c := work.Card(m.program, m.account)
 	return c, e.catchUp(ctx, r, c)
+}
+
+// settleCard does what belongs behind the last step of an operation on a card: a reward takes points that have come in, then the tier
+// follows.
+func (e *Engine) settleCard(ctx context.Context, r store.Reader, c *redemption.PointsCard) error {
+	if err := e.autoRedeem(ctx, r, c); err != nil {
+		return err
+	}
+	c.Settle()
+	return nil
 }
 
 // work begins an operation on the card.
@@ -107,7 +119,8 @@ func (e *Engine) member(ctx context.Context, tx store.Reader, op *operation, car
 	return m, nil
 }
 
-// post applies the plan of an operation on loyalty cards, and does what follows from it. One that has changed nothing writes nothing.
+// post applies the plan of an operation on loyalty cards, gives what redemptions that are part of it have promised, and does what
+// follows from it. One that has changed nothing writes nothing.
 func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, work *redemption.PointsWork) error {
 	if work.Idle() {
 		return nil
@@ -117,6 +130,18 @@ func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, x *redemp
 	}
 	if err := tx.Apply(ctx, work.Plan); err != nil {
 		return err
+	}
+	for _, redeemed := range work.Redeemed() {
+		if err := e.issue(ctx, tx, *op, redeemed.Request, redeemed.Result); err != nil {
+			return err
+		}
+	}
+	if len(work.Redeemed()) > 0 {
+		for _, customerID := range work.Customers() {
+			if err := e.settle(ctx, tx, op, x, customerID); err != nil {
+				return err
+			}
+		}
 	}
 	return e.follow(ctx, tx, op, x, work)
 }

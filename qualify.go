@@ -52,7 +52,10 @@ func (e *Engine) qualify(ctx context.Context, r store.Reader, op operation, requ
 	if err := e.addCodes(ctx, r, candidacy); err != nil {
 		return nil, err
 	}
-	if err := e.extend(ctx, r, snapshot, redemption.Needs{Counters: candidacy.Counters()}); err != nil {
+	if err := e.extend(ctx, r, snapshot, redemption.Needs{Counters: candidacy.Counters(), Accounts: candidacy.Accounts()}); err != nil {
+		return nil, err
+	}
+	if err := e.asOfToday(ctx, r, &op, catalogue, snapshot); err != nil {
 		return nil, err
 	}
 	return candidacy.Qualify(), nil

@@ -47,7 +47,7 @@ func (e *Engine) RedeemTx(ctx context.Context, tx store.Tx, request redemption.R
 func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request *redemption.Request) (*redemption.Result, *redemption.Refused, error) {
 	catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(x *redemption.Catalogue) (redemption.Needs, error) {
 		needs, err := redemption.NeedsOf(request, x, op.now)
-		needs.OutcomeVerb, needs.OutcomeKey = redemption.VerbRedeem, request.IdempotencyKey
+		needs.OutcomeVerb, needs.OutcomeKey = request.Verb(), request.IdempotencyKey
 		return needs, err
 	})
 	if err != nil {
@@ -59,6 +59,11 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 	}
 	if err := e.extend(ctx, tx, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
 		return nil, nil, err
+	}
+	if changed, err := e.upToDate(ctx, tx, &op, catalogue, snapshot); err != nil {
+		return nil, nil, err
+	} else if changed {
+		return e.redeem(ctx, tx, op, request)
 	}
 	calculation, err := redemption.Calculate(catalogue, snapshot, request)
 	if err != nil {
@@ -77,6 +82,12 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 	}
 	e.orderSaved(&op, snapshot.Order, result.Order)
 	if err := e.carryOut(ctx, tx, op, catalogue, plan, calculation.Customers()...); err != nil {
+		return nil, nil, err
+	}
+	if err := e.issue(ctx, tx, op, request, result); err != nil {
+		return nil, nil, err
+	}
+	if err := e.followPoints(ctx, tx, &op, catalogue, result.Points()); err != nil {
 		return nil, nil, err
 	}
 	return result, nil, e.convertAll(ctx, tx, op, calculation.Conversions(result), result.Customer)

@@ -9,8 +9,8 @@ import (
 )
 
 // Return gives back the share of single units of an order: what they cost less the discount that they carried, as it was
-// frozen when they were redeemed. Money budgets of the campaigns get the discount back, and gift cards what they had paid for the
-// units; the use of a code stays counted.
+// frozen when they were redeemed. Money budgets of the campaigns get the discount back, and gift cards and loyalty cards what they had
+// paid for the units; the use of a code stays counted.
 // Shares are exact to the cent in any number of steps: all units together give back exactly the discount.
 func (e *Engine) Return(ctx context.Context, request redemption.ReturnRequest) (*redemption.ReturnResult, error) {
 	started := time.Now()
@@ -36,7 +36,7 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 			Redemptions: []string{request.Redemption},
 			OutcomeVerb: redemption.VerbReturn, OutcomeKey: request.IdempotencyKey,
 		}
-		_, snapshot, err := e.snapshot(ctx, tx, op, func(*redemption.Catalogue) (redemption.Needs, error) { return needs, nil })
+		catalogue, snapshot, err := e.snapshot(ctx, tx, op, func(*redemption.Catalogue) (redemption.Needs, error) { return needs, nil })
 		if err != nil {
 			return nil, nil, err
 		}
@@ -44,13 +44,21 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 			result, err := replay[redemption.ReturnResult](snapshot.Outcome, request.Hash)
 			return result, nil, err
 		}
-		if err := e.extend(ctx, tx, snapshot, redemption.CardsOf(snapshot, request.Redemption)); err != nil {
+		if err := e.addCards(ctx, tx, snapshot, request.Redemption); err != nil {
 			return nil, nil, err
 		}
-		plan, result, err := redemption.PlanReturn(snapshot, request)
+		if changed, err := e.upToDate(ctx, tx, &op, catalogue, snapshot); err != nil {
+			return nil, nil, err
+		} else if changed {
+			return e.returnVerb(request)(ctx, tx, op)
+		}
+		plan, result, err := redemption.PlanReturn(catalogue, snapshot, request)
 		if err != nil {
 			return nil, nil, err
 		}
-		return result, nil, tx.Apply(ctx, plan)
+		if err := tx.Apply(ctx, plan); err != nil {
+			return nil, nil, err
+		}
+		return result, nil, e.followPoints(ctx, tx, &op, catalogue, result.Points())
 	}
 }

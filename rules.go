@@ -131,8 +131,8 @@ func (s *Rules) Delete(ctx context.Context, ruleID string, force bool) error {
 	})
 }
 
-// Assign makes a rule count for a voucher, a campaign or a promotion tier, named by its id. Doing it twice is
-// duplicate_found. A rule for another context is refused (see validation.Rule.CheckObject).
+// Assign makes a rule count for a voucher, a campaign, a promotion tier or the assignment of a reward of type COIN, named by its
+// id. Doing it twice is duplicate_found. A rule for another context is refused (see validation.Rule.CheckObject).
 func (s *Rules) Assign(ctx context.Context, ruleID, objectType, objectID string) (validation.Assignment, error) {
 	var a validation.Assignment
 	err := s.engine.change(ctx, func(c *change) error {
@@ -146,6 +146,7 @@ func (s *Rules) Assign(ctx context.Context, ruleID, objectType, objectID string)
 // kindsOfObjects are the records behind the types of assignments.
 var kindsOfObjects = map[string]record.Kind{
 	validation.OnVoucher: record.Voucher, validation.OnCampaign: record.Campaign, validation.OnPromotionTier: record.Tier,
+	validation.OnRewardAssignment: record.RewardAssignment,
 }
 
 func (c *change) assign(ctx context.Context, ruleID, objectType, objectID string) (validation.Assignment, error) {

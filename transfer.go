@@ -113,8 +113,7 @@ func (t *transfer) run(ctx context.Context, r store.Reader, transfers []loyalty.
 			return false, fault.New(fault.DuplicateSourceID, "some of the transfers were made before, others were not").At(indexed("transfers", i))
 		}
 	}
-	t.to.Settle()
-	return known > 0, nil
+	return known > 0, t.engine.settleCard(ctx, r, t.to)
 }
 
 // one plans a transfer, unless it was made before.

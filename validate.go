@@ -45,6 +45,9 @@ func (e *Engine) calculate(ctx context.Context, r store.Reader, op operation, re
 	if err := e.extend(ctx, r, snapshot, redemption.MoreNeeds(request, catalogue, snapshot)); err != nil {
 		return nil, err
 	}
+	if err := e.asOfToday(ctx, r, &op, catalogue, snapshot); err != nil {
+		return nil, err
+	}
 	return redemption.Calculate(catalogue, snapshot, request)
 }
 

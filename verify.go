@@ -146,6 +146,9 @@ func (v *verification) entry(ctx context.Context, x *redemption.Redemption) (boo
 		f, differs := ledger.Differ(ledger.CheckSpent, "redemption", x.ID, "amount", 0, x.Amount)
 		return !differs || v.report(f), nil
 	}
+	if x.LoyaltyCard != nil {
+		return v.pointsEntry(ctx, x)
+	}
 	t, _, err := find[ledger.Transaction](ctx, v.reader, record.Transaction, entryID)
 	if isMissing(err) {
 		return v.report(ledger.Finding{

@@ -6,6 +6,7 @@ import (
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -99,13 +100,28 @@ func (v *verification) pointsCard(ctx context.Context, voucherID string, account
 			return false, nil
 		}
 	}
-	// What redemptions say of the points that they have taken belongs here, as in card.
+	if more := v.redeemedPoints(voucherID, account); !more {
+		return false, nil
+	}
 	for i := range entries {
 		if more, err := v.otherSide(ctx, &entries[i]); err != nil || !more {
 			return more, err
 		}
 	}
 	return true, nil
+}
+
+// redeemedPoints compares what an account says was redeemed with what redemptions hold. Points of a card that was deleted stay with the
+// redemption, also when it is rolled back.
+func (v *verification) redeemedPoints(voucherID string, account *loyalty.Account) bool {
+	key := redemption.CounterKey{Metric: redemption.PointsRedeemed, Subject: voucherID}
+	held := v.counters[key]
+	delete(v.counters, key)
+	if account == nil {
+		return true
+	}
+	f, differs := ledger.Differ(ledger.CheckSpent, "voucher", voucherID, "redeemed_points", held, int64(account.RedeemedPoints))
+	return !differs || v.report(f)
 }
 
 // opposite is the type of the other entry of a transfer.

@@ -30,7 +30,7 @@ func TestVerifyFindsWhatContradictsThePoints(t *testing.T) {
 		{"an income that was raised", account(`"points":550`, `"points":551`), []string{"card voucher points"}},
 		{"points that have expired and did not", account(`"expired_points":0`, `"expired_points":1`), []string{"card voucher expired_points"}},
 		{"points that were removed and are not", account(`"subtracted_points":130`, `"subtracted_points":129`), []string{"card voucher subtracted_points"}},
-		{"points that were redeemed and were not", account(`"redeemed_points":0`, `"redeemed_points":1`), []string{"card voucher redeemed_points"}},
+		{"points that were redeemed and were not", account(`"redeemed_points":0`, `"redeemed_points":1`), []string{"card voucher redeemed_points", "redemption voucher redeemed_points"}},
 		{"an entry too many in the count", account(`"entries":3`, `"entries":4`), []string{"card voucher transactions"}},
 		{"a bucket that was raised", account(`"points":420,"created_at"`, `"points":421,"created_at"`), []string{"card voucher buckets"}},
 		{"a bucket that expires", account(`"points":420,"created_at"`, `"points":420,"expires_at":"2027-01-01","created_at"`), []string{"card voucher buckets"}},

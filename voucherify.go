@@ -19,6 +19,7 @@
 //	Products, Locations                products, SKUs, collections; places on the map
 //	Areas                              areas and stores, and what is offered in them
 //	Loyalty                            members, points, tiers and earning rules of loyalty programs
+//	Rewards                            what points are given for
 //	Customers, Segments                profiles, wallets; groups that find their members themselves
 //	Publications                       which code was given to whom
 //	Referrals                          who has brought whom, and what for
@@ -27,8 +28,8 @@
 //	MetadataSchemas                    what metadata may hold
 //	Imports, Exports                   what comes in from files, and goes out into them
 //
-// Redeem, Rollback, Return and Publications.Create have a twin that ends in Tx and writes in a transaction of the host, and so has
-// Referrals.AddHolders.
+// Redeem, Rollback, Return, Publications.Create, Loyalty.RedeemReward and what else moves points or credits have a twin that ends in Tx
+// and writes in a transaction of the host, and so has Referrals.AddHolders.
 //
 // Points of loyalty programs expire, are activated and hold tiers by the calendar of the project: RunMaintenance, or Maintain once a day,
 // does that for cards that nobody uses. Each operation on a card does it for that card first.
@@ -96,6 +97,8 @@ type Engine struct {
 	Events       *Events
 	// Loyalty keeps the members of loyalty programs, their points and tiers, and the rules by which they earn.
 	Loyalty *Loyalty
+	// Rewards keeps what members of loyalty programs get for points.
+	Rewards *Rewards
 	// Redemptions reads what was redeemed and rolled back.
 	Redemptions *Redemptions
 	// Imports takes codes, customers, products and SKUs in; Exports hands out what is stored.
@@ -144,6 +147,7 @@ func New(s store.Store, opts ...Option) (*Engine, error) {
 	e.EventSchemas = &EventSchemas{e}
 	e.Events = &Events{e}
 	e.Loyalty = &Loyalty{e}
+	e.Rewards = &Rewards{e}
 	e.Redemptions = &Redemptions{e}
 	e.Imports = &Imports{e}
 	e.Exports = &Exports{e}

@@ -67,6 +67,14 @@ const (
 	VoucherEnabled            Type = "voucher.enabled"
 	VoucherDisabled           Type = "voucher.disabled"
 	VoucherPublished          Type = "voucher.published"
+	// The events of rewards.
+	RewardAssignmentCreated    Type = "campaign.reward.assignment.created"
+	RewardAssignmentUpdated    Type = "campaign.reward.assignment.updated"
+	RewardAssignmentDeleted    Type = "campaign.reward.assignment.deleted"
+	RewardRedemptionCreated    Type = "customer.reward_redemptions.created"
+	RewardRedemptionPending    Type = "customer.reward_redemptions.pending"
+	RewardRedemptionCompleted  Type = "customer.reward_redemptions.completed"
+	RewardRedemptionRolledBack Type = "customer.reward_redemptions.rolledback"
 	// The events of loyalty cards and tiers.
 	CustomerLoyaltyUpdated           Type = "customer.loyalty.updated"
 	CustomerLoyaltyPointsAdded       Type = "customer.voucher.loyalty_card.points_added"

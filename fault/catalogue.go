@@ -131,6 +131,20 @@ const (
 // cards makes no tier.
 const CampaignTypeNotSupportedByTemplate Key = "campaign_type_is_not_supported_by_campaign_template"
 
+// The keys of rewards.
+const (
+	// InvalidBalance: a reward of gift cards or points gives none, or a coupon has a balance.
+	InvalidBalance Key = "invalid_balance"
+	// LoyaltyCardPointsExceeded: the card has fewer points than the reward costs or than were asked for.
+	LoyaltyCardPointsExceeded Key = "loyalty_card_points_exceeded"
+	// MissingParam: a reward is assigned without a price.
+	MissingParam Key = "missing_param"
+	// MissingReward: a loyalty card is redeemed without a reward.
+	MissingReward Key = "missing_reward"
+	// OutOfStock: all of a product were given out.
+	OutOfStock Key = "out_of_stock"
+)
+
 // The keys of redeemables that were skipped: not tried, or not kept, because of the others in the request.
 const (
 	ApplicableRedeemablesLimitExceeded                     Key = "applicable_redeemables_limit_exceeded"
@@ -212,6 +226,11 @@ var catalogue = map[Key]entry{
 	VoucherCannotBePublished:        {400, "Voucher cannot be published"},
 
 	CampaignTypeNotSupportedByTemplate: {400, "Campaign of the given type is not supported by campaign template"},
+	InvalidBalance:                     {400, "Invalid balance"},
+	LoyaltyCardPointsExceeded:          {400, "loyalty card points exceeded"},
+	MissingParam:                       {400, "Missing param"},
+	MissingReward:                      {400, "Missing reward"},
+	OutOfStock:                         {400, "Out of stock"},
 
 	ApplicableRedeemablesLimitExceeded:                     {400, "Applicable redeemables limit exceeded"},
 	ApplicableRedeemablesPerCategoryLimitExceeded:          {400, "Applicable redeemables limit per category exceeded"},

@@ -68,6 +68,11 @@ const (
 	EarningRule Kind = "earning_rule"
 	// LoyaltyTier is a level of a loyalty program; its parent is the campaign.
 	LoyaltyTier Kind = "loyalty_tier"
+	// Reward is something that points are given for; RewardAssignment offers it in a program, its parent is the campaign.
+	Reward           Kind = "reward"
+	RewardAssignment Kind = "reward_assignment"
+	// RewardRedemption is what became of a reward; its parent is the redemption that has paid for it.
+	RewardRedemption Kind = "reward_redemption"
 	// Unpublished marks a code of a campaign that can still be given out; its id is the voucher's, its parent the campaign.
 	Unpublished Kind = "unpublished_voucher"
 )
@@ -95,15 +100,16 @@ func Kinds() []Kind {
 	return []Kind{
 		Area, AreaStore, Assignment, Campaign, CampaignTemplate, Category, Collection, Customer, CustomEvent, CustomEventName,
 		Deletion, EarningRule, EventSchema, Holder, Location, LoyaltyAccount, LoyaltyTier, Membership, MetadataSchema, Order,
-		PendingPoints, Product, Publication, Redemption, Referral, ReferralHolder, ReferralReward, ReferralTier, Referred,
-		Rollback, Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
+		PendingPoints, Product, Publication, Redemption, Referral, ReferralHolder, ReferralReward, ReferralTier, Referred, Reward,
+		RewardAssignment, RewardRedemption, Rollback, Rule, Segment, Settings, SKU, Stack, Tier, Transaction, Unpublished, Voucher,
 	}
 }
 
 // Configuration reports whether records of the kind are part of the compiled catalogue.
 func (k Kind) Configuration() bool {
 	switch k {
-	case AreaStore, Assignment, Campaign, Category, Collection, EarningRule, Location, LoyaltyTier, MetadataSchema, Product, Rule, Segment, Settings, SKU, Stack, Tier:
+	case AreaStore, Assignment, Campaign, Category, Collection, EarningRule, Location, LoyaltyTier, MetadataSchema, Product, Reward,
+		RewardAssignment, Rule, Segment, Settings, SKU, Stack, Tier:
 		return true
 	}
 	return false

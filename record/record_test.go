@@ -25,8 +25,8 @@ var kinds = map[record.Kind]bool{
 	record.Customer: false, record.Order: false, record.Redemption: false, record.Rollback: false, record.Voucher: false, record.Transaction: false,
 	record.LoyaltyAccount: false, record.LoyaltyTier: true, record.Referral: false, record.Referred: false,
 	record.ReferralHolder: false, record.ReferralReward: false, record.ReferralTier: false, record.PendingPoints: false,
-	record.EarningRule: true,
-	record.Deletion:    false, record.Holder: false, record.Unpublished: false,
+	record.EarningRule: true, record.Holder: false, record.Unpublished: false, record.Reward: true,
+	record.RewardAssignment: true, record.RewardRedemption: false, record.Deletion: false,
 	record.MetadataSchema: true, record.EventSchema: false, record.CustomEvent: false, record.CustomEventName: false,
 }
 
@@ -52,7 +52,8 @@ func TestTheNamesOfTheKindsNeverChange(t *testing.T) {
 		"custom_event_schema", "customer", "earning_rule", "holder", "location", "loyalty_account", "loyalty_pending_points",
 		"loyalty_tier", "metadata_schema", "order", "permanent_deletion", "product", "products_collection", "promotion_stack",
 		"promotion_tier", "publication", "redemption", "redemption_rollback", "referral", "referral_holder", "referral_reward",
-		"referral_tier", "referred", "segment", "segment_membership", "settings", "sku",
+		"referral_tier", "referred", "reward", "reward_assignment", "reward_redemption", "segment", "segment_membership",
+		"settings", "sku",
 		"unpublished_voucher", "validation_rules", "validation_rules_assignment", "voucher", "voucher_transaction",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(record.Kinds()))); diff != "" {

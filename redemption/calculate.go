@@ -65,9 +65,12 @@ type turn struct {
 	answer    Applied
 	outcome   discount.Outcome
 	card      ledger.Card // of a gift card, before the redemption
-	bundle    *validation.Bundle
-	limits    []validation.Limit
-	rules     []QualifiedRule // of a qualification
+	// points are what a loyalty card pays, amount what they are worth in money; in a qualification points are what is on it.
+	points ledger.Points
+	amount int64
+	bundle *validation.Bundle
+	limits []validation.Limit
+	rules  []QualifiedRule // of a qualification
 	// orderValue is what the order adds to the order value of the campaign.
 	orderValue int64
 }
@@ -191,6 +194,7 @@ func (c *calculation) resolveRedeemables() error {
 			t.voucher = c.snapshot.Vouchers[c.catalogue.codeKey(one.ID)]
 			if t.voucher != nil {
 				t.incentive = c.catalogue.voucher(t.voucher)
+				t.nameReward(c.catalogue)
 			}
 		} else {
 			t.incentive = c.catalogue.tiers[one.ID]
@@ -207,6 +211,16 @@ func (c *calculation) resolveRedeemables() error {
 		c.turns[i] = t
 	}
 	return nil
+}
+
+// nameReward makes a loyalty card give what it is redeemed for.
+func (t *turn) nameReward(x *Catalogue) {
+	if !t.incentive.card || t.Reward == nil {
+		return
+	}
+	if o := x.offer(t.voucher.CampaignID, t.Reward.ID); o != nil {
+		t.incentive = t.incentive.rewarded(x, o)
+	}
 }
 
 // categorise fills in what the stacking rules look at. The category of a stack counts for its tiers.

@@ -32,7 +32,7 @@ func (c *candidate) place() place { return place{c.created, c.id} }
 // Candidacy is a qualification on its way: it says what is still to be read, is given it, and answers. It is used once, by
 // one goroutine.
 //
-// The order is NewCandidacy on a snapshot with the History of the catalogue, Codes, Add, Counters, Qualify.
+// The order is NewCandidacy on a snapshot with the History of the catalogue, Codes, Add, Counters and Accounts, Qualify.
 type Candidacy struct {
 	request *QualificationRequest
 	scene   scene
@@ -212,6 +212,17 @@ func (c *candidate) text(field int) string {
 		return string(c.role)
 	}
 	return ""
+}
+
+// Accounts are the loyalty cards whose accounts are to be read, once the codes are added.
+func (c *Candidacy) Accounts() []string {
+	var ids []string
+	for _, one := range c.list {
+		if one.voucher != nil && one.incentive.card {
+			ids = append(ids, one.voucher.ID)
+		}
+	}
+	return ids
 }
 
 // Counters are the counters to read, once the codes are added.

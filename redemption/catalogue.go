@@ -17,6 +17,7 @@ import (
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/promotion"
+	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/validity"
 	"github.com/voucherify-go/voucherify/voucher"
@@ -41,6 +42,9 @@ type Configuration struct {
 	LoyaltyTiers  []*loyalty.Tier
 	EarningRules  []*loyalty.EarningRule
 	StackingRules promotion.StackingRules
+	// Rewards are what points are given for, RewardAssignments say in which program.
+	Rewards           []*reward.Reward
+	RewardAssignments []*reward.Assignment
 	// Zone is the project's time zone, WeekStart the first day of its weeks, CaseMode how its codes compare.
 	Zone      *time.Location
 	WeekStart time.Weekday
@@ -67,6 +71,7 @@ type Catalogue struct {
 	members    []*loyalty.Program          // in the order of their creation
 	earning    map[string][]*earningRule   // by what triggers them
 	asksTiers  bool                        // a rule looks at the tiers of the customer
+	rewards    map[string][]*Offer         // by id of the campaign
 	audience   *Audience                   // static segments, and the dynamic ones that rules name
 	active     *Audience                   // the segments that report who enters and leaves
 	assigned   map[string][]*rule          // by id of the voucher, campaign or tier
@@ -134,6 +139,8 @@ type incentive struct {
 	rules    []*rule
 	discount *discount.Program // what is taken off, or what a gift card pays for; nil for a tier that is only a message
 	gift     *voucher.Gift     // of a gift card, otherwise nil
+	card     bool              // a loyalty card
+	reward   *Offer            // that the points of the card are for; nil until it is named
 	metrics  []validation.Metric
 	hasPost  bool
 	broken   error
@@ -173,6 +180,7 @@ func NewCatalogue(c Configuration, compiler *validation.Compiler) *Catalogue {
 	}
 	x.compilePrograms(c)
 	x.compileEarning(c, rules)
+	x.compileRewards(c)
 	for _, tier := range c.Tiers {
 		x.addTier(tier)
 	}
@@ -224,7 +232,7 @@ func (x *Catalogue) addCampaign(c *campaign.Campaign) {
 	if t := c.Voucher; t != nil {
 		entry.coupons = &incentive{
 			object: Voucher, campaign: c, window: c.Window, active: c.Active, category: c.CategoryID,
-			rules: x.assigned[c.ID], created: c.CreatedAt,
+			rules: x.assigned[c.ID], created: c.CreatedAt, card: t.LoyaltyCard != nil,
 		}
 		if t.Gift != nil {
 			entry.coupons.gift = &voucher.Gift{InitialAmount: t.Gift.Amount, Effect: t.Gift.Effect}
@@ -289,7 +297,7 @@ func (x *Catalogue) voucher(v *voucher.Voucher) *incentive {
 			return entry.incentive
 		}
 	}
-	i := &incentive{object: Voucher, rules: own, created: v.CreatedAt, gift: giftOf(v, parent)}
+	i := &incentive{object: Voucher, rules: own, created: v.CreatedAt, gift: giftOf(v, parent), card: v.LoyaltyCard != nil}
 	definition := v.Discount
 	if parent != nil {
 		i.campaign = parent.Campaign

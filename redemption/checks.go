@@ -16,7 +16,9 @@ import (
 // try checks a redeemable in the order of precedence and, when everything holds, applies it to the running order. The
 // error is the first check that failed; the order is then as before.
 func (c *calculation) try(t *turn) *fault.Error {
-	for _, check := range [...]func(*turn) *fault.Error{c.checkExists, c.checkActive, c.checkValidity, c.checkReferral, c.checkQuantity, c.checkGift} {
+	for _, check := range [...]func(*turn) *fault.Error{
+		c.checkExists, c.checkAlone, c.checkActive, c.checkValidity, c.checkReferral, c.checkHolder, c.checkQuantity, c.checkReward, c.checkGift,
+	} {
 		if err := check(t); err != nil {
 			return err
 		}
@@ -107,7 +109,7 @@ func (c *calculation) used(key CounterKey) int64 { return c.snapshot.Counters[ke
 func (c *calculation) prepare(t *turn) {
 	c.facts.Order.Amount = c.state.Total()
 	c.facts.Order.TotalAmount = c.facts.Order.Amount
-	c.facts.Redemption.DiscountAmount, c.facts.Redemption.GiftCredits = 0, 0
+	c.facts.Redemption.DiscountAmount, c.facts.Redemption.GiftCredits, c.facts.Redemption.Points = 0, 0, 0
 	c.facts.Customer.Holder = c.holds(t)
 	t.outcome, t.orderValue = discount.Outcome{}, c.orderValue(t.incentive)
 	c.measure(t)
@@ -162,6 +164,8 @@ func (t *turn) objectName() string {
 	switch {
 	case t.incentive.gift != nil:
 		return "Gift Card"
+	case t.incentive.card:
+		return "Loyalty Card"
 	case t.Object == PromotionTier:
 		return "Promotion Tier"
 	}
@@ -274,7 +278,7 @@ func (c *calculation) checkAfter(t *turn) *fault.Error {
 func (c *calculation) describeOutcome(t *turn) {
 	c.facts.Order.TotalAmount = c.state.Total()
 	c.facts.Redemption.DiscountAmount = t.outcome.Order + t.outcome.Items
-	c.facts.Redemption.GiftCredits = int64(t.credits())
+	c.facts.Redemption.GiftCredits, c.facts.Redemption.Points = int64(t.credits()), int64(t.points)
 	c.measure(t)
 }
 
@@ -286,8 +290,11 @@ func (c *calculation) context(t *turn) discount.Context {
 		}
 		return c.used(key)
 	}}
-	if t.incentive.gift != nil {
+	switch {
+	case t.incentive.gift != nil:
 		context.Credits = int64(t.offered())
+	case t.incentive.reward != nil:
+		context.Credits = t.amount
 	}
 	if t.bundle != nil {
 		context.Bundle = t.bundle.Quantity
@@ -305,10 +312,14 @@ func (c *calculation) accept(t *turn, idle bool) {
 			t.answer.Order.ReferrerID = t.voucher.HolderID
 		}
 	}
+	if t.incentive.card {
+		t.answer.Result.LoyaltyCard = &PointsAmount{t.points}
+	}
 	if d := t.incentive.discount; d != nil {
-		if t.incentive.gift != nil {
+		switch {
+		case t.incentive.gift != nil:
 			t.answer.Result.Gift = &GiftResult{Balance: t.card.Balance, Credits: t.credits()}
-		} else {
+		case !t.incentive.card:
 			t.answer.Result.Discount = &t.outcome.Discount
 		}
 		t.answer.ApplicableTo = listOf(d.Targets(c.state, &t.outcome))
@@ -341,6 +352,9 @@ func (c *calculation) reserve(t *turn) {
 		if key, counted := c.quotaKey(t.incentive, use.Quota); counted {
 			c.pending[key] += use.Units
 		}
+	}
+	if o := t.incentive.reward; o != nil && t.points > 0 {
+		c.pending[StockKey(o.Reward.ID)] += c.request.reward.quantity()
 	}
 }
 

@@ -130,7 +130,9 @@ func (c *calculation) judge(one *candidate) (t *turn, near *Step, ok bool) {
 	t = &turn{Redeemable: Redeemable{Object: one.object, ID: one.id}, incentive: one.incentive, voucher: one.voucher}
 	t.categorise(c.catalogue, "")
 	c.state, c.decision.Steps = c.start, c.decision.Steps[:0]
-	for _, check := range [...]func(*turn) *fault.Error{c.checkActive, c.checkValidity, c.checkReferral, c.checkQuantity, c.checkGiftOffer} {
+	for _, check := range [...]func(*turn) *fault.Error{
+		c.checkActive, c.checkValidity, c.checkReferral, c.checkQuantity, c.checkGiftOffer, c.checkCardOffer,
+	} {
 		if check(t) != nil {
 			return t, nil, false
 		}

@@ -28,6 +28,9 @@ func (c *calculation) consumption(t *turn) []Consume {
 			list = append(list, Consume{Key: key, Delta: use.Units, Limit: &limit})
 		}
 	}
+	if o := i.reward; o != nil && t.points > 0 {
+		list = append(list, Consume{Key: StockKey(o.Reward.ID), Delta: c.request.reward.quantity(), Limit: o.Reward.Stock})
+	}
 	for _, limit := range t.limits {
 		list = c.guard(list, t, limit)
 	}

@@ -46,9 +46,11 @@ type Applied struct {
 type Details struct {
 	Discount *discount.Discount `json:"discount,omitempty"`
 	Gift     *GiftResult        `json:"gift,omitempty"`
-	Bundle   *validation.Bundle `json:"bundle,omitempty"`
-	Error    *fault.Error       `json:"error,omitempty"`
-	Details  *Reason            `json:"details,omitempty"`
+	// LoyaltyCard is the points that are taken; in a qualification, those that are on the card.
+	LoyaltyCard *PointsAmount      `json:"loyalty_card,omitempty"`
+	Bundle      *validation.Bundle `json:"bundle,omitempty"`
+	Error       *fault.Error       `json:"error,omitempty"`
+	Details     *Reason            `json:"details,omitempty"`
 }
 
 // GiftResult is what a gift card pays.
@@ -114,8 +116,10 @@ const (
 	CheckActive   Check = "active"
 	CheckValidity Check = "validity"
 	CheckReferral Check = "referral" // of a referral code: somebody else's
+	CheckHolder   Check = "holder"   // of a loyalty card
 	CheckQuantity Check = "quantity"
-	CheckGift     Check = "gift" // of a gift card: an order to pay, and enough credits
+	CheckReward   Check = "reward" // of a loyalty card: a reward of its program, and enough points
+	CheckGift     Check = "gift"   // of a gift card: an order to pay, and enough credits
 	CheckRule     Check = "rule"
 	CheckBundle   Check = "bundle"
 	CheckEffect   Check = "effect"

@@ -110,6 +110,7 @@ func MoreNeeds(r *Request, x *Catalogue, s *Snapshot) Needs {
 		if t.refers() && s.Customer != nil {
 			n.Chains = append(n.Chains, Chain{CampaignID: t.voucher.CampaignID, ReferrerID: t.voucher.HolderID})
 		}
+		t.addCard(&n)
 	}
 	return n
 }

@@ -66,6 +66,11 @@ const (
 	SumGiftAdded      CounterMetric = "gift_amount"
 	SumGiftRemoved    CounterMetric = "gift_subtracted_amount"
 	CountTransactions CounterMetric = "voucher_transactions"
+	// CountReward is how often a reward was given out and not taken back; its subject is the reward.
+	CountReward CounterMetric = "reward"
+	// PointsRedeemed is what redemptions hold of the points of a loyalty card; its subject is the voucher. No store keeps it: the
+	// account of the card does.
+	PointsRedeemed CounterMetric = "points_redeemed"
 )
 
 // CounterKey identifies one counter. Parts that do not apply are empty.

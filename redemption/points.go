@@ -18,13 +18,18 @@ import (
 // plan. An account is written on the version that was read, so a plan that was overtaken is refused as a whole and the call
 // runs again.
 type PointsWork struct {
-	Plan  *Plan
-	now   time.Time
-	today loyalty.Date
-	zone  *time.Location
-	ids   *id.Sequence
-	cards []*PointsCard
-	told  []func(*eventWriter)
+	Plan *Plan
+	// Catalogue is what the operation is decided with.
+	Catalogue *Catalogue
+	now       time.Time
+	today     loyalty.Date
+	zone      *time.Location
+	ids       *id.Sequence
+	cards     []*PointsCard
+	told      []func(*eventWriter)
+
+	redeemed []Redeemed
+	promised map[string]int64 // what is still to be given of a campaign, by its id
 }
 
 // PointsCard is one card of a PointsWork.
@@ -47,8 +52,14 @@ type PointsCard struct {
 
 // NewPointsWork begins an operation at the instant of the snapshot. ids numbers what it writes; plan gets it.
 func NewPointsWork(x *Catalogue, now time.Time, ids *id.Sequence, plan *Plan) *PointsWork {
-	return &PointsWork{Plan: plan, now: now, today: loyalty.DateOf(now, x.zone), zone: x.zone, ids: ids}
+	return &PointsWork{Plan: plan, Catalogue: x, now: now, today: loyalty.DateOf(now, x.zone), zone: x.zone, ids: ids}
 }
+
+// Now is the instant of the operation.
+func (w *PointsWork) Now() time.Time { return w.now }
+
+// Work is the operation that the card is part of.
+func (c *PointsCard) Work() *PointsWork { return c.work }
 
 // Today is the day of the operation in the project's zone.
 func (w *PointsWork) Today() loyalty.Date { return w.today }

@@ -6,8 +6,10 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/reward"
 )
 
 // Status is the state of a redemption.
@@ -56,9 +58,13 @@ type Redemption struct {
 	// OrderID names the order; Order is the order as it stood after this redemption, nil for failures.
 	OrderID string       `json:"order_id,omitempty"`
 	Order   *order.Order `json:"order,omitempty"`
-	// Amount is the credits that a gift card paid, in minor units, and so is Gift; both are absent for what is no gift card.
-	Amount int64       `json:"amount,omitempty"`
-	Gift   *GiftAmount `json:"gift,omitempty"`
+	// Amount is the credits that a gift card paid, in minor units, and so is Gift; of a loyalty card it is the points, and so is
+	// LoyaltyCard. They are absent for what is neither.
+	Amount      int64         `json:"amount,omitempty"`
+	Gift        *GiftAmount   `json:"gift,omitempty"`
+	LoyaltyCard *PointsAmount `json:"loyalty_card,omitempty"`
+	// Reward is what the points of a loyalty card were for.
+	Reward *RedeemedReward `json:"reward,omitempty"`
 	// Granted is what the redemption gave, nil for parents and failures.
 	Granted *Granted `json:"granted,omitempty"`
 	// Decision is the explanation, on the parent or the only redemption.
@@ -87,8 +93,11 @@ type Granted struct {
 	Lines []GrantedLine `json:"lines,omitempty"`
 	// Consumed are the counters that the redemption raised; a rollback lowers them by the same amounts.
 	Consumed Consumed `json:"consumed,omitempty"`
-	// TransactionID is the entry that took the credits from a gift card; empty when none were taken.
+	// TransactionID is the entry that took the credits from a gift card, or the points from a loyalty card; empty when none were
+	// taken.
 	TransactionID string `json:"transaction_id,omitempty"`
+	// Parts are the points that were taken, by the last day on which they could be used.
+	Parts []loyalty.Part `json:"parts,omitempty"`
 }
 
 // GiftAmount is credits that were taken from a gift card, in minor units; negative for credits that were given back.
@@ -140,11 +149,15 @@ type Rollback struct {
 	Order *order.Order `json:"order,omitempty"`
 	// Discount is the discount that was taken back, in minor units; what was returned before is not in it.
 	Discount int64 `json:"discount_amount"`
-	// Amount and Gift are the credits that went back to the gift card, with a negative sign; absent for what is no gift card.
-	Amount int64       `json:"amount,omitempty"`
-	Gift   *GiftAmount `json:"gift,omitempty"`
+	// Amount and Gift are the credits that went back to the gift card, Amount and LoyaltyCard the points that went back to the
+	// loyalty card, with a negative sign; absent for what is neither.
+	Amount      int64         `json:"amount,omitempty"`
+	Gift        *GiftAmount   `json:"gift,omitempty"`
+	LoyaltyCard *PointsAmount `json:"loyalty_card,omitempty"`
 	// Referral is what the redemption had made of the customer; nil when it was no conversion. (Not a field of Voucherify.)
 	Referral *RevokedReferral `json:"referral,omitempty"`
+	// Kept is what the member keeps of a reward, though its points went back. (Not a field of Voucherify.)
+	Kept []Kept `json:"kept,omitempty"`
 }
 
 // RevokedReferral is a referral that does not count any more, because the redemption that made it was rolled back.
@@ -152,6 +165,28 @@ type RevokedReferral struct {
 	ID string `json:"id"`
 	// Rewards are the ids of the rewards that were given for it. They stay; see Referrals.Rewards of the engine.
 	Rewards []string `json:"rewards,omitempty"`
+}
+
+// KeptReason says why something could not be taken back.
+type KeptReason string
+
+// The reasons.
+const (
+	KeptDelivered KeptReason = "delivered" // the product was handed over
+	KeptShared    KeptReason = "shared"    // the code belongs to many customers
+	KeptRedeemed  KeptReason = "redeemed"  // the coupon was redeemed
+	KeptSpent     KeptReason = "spent"     // credits or points that are not on the card any more
+	KeptDeleted   KeptReason = "deleted"   // the coupon or card does not exist any more
+	KeptPoints    KeptReason = "no_card"   // the card that has paid does not exist any more, so that its points did not go back
+)
+
+// Kept is a part of a reward that could not be taken back.
+type Kept struct {
+	Reason KeptReason `json:"reason"`
+	// RewardRedemptionID is the account of the reward, VoucherID the coupon or card, Balance the credits or points.
+	RewardRedemptionID string `json:"reward_redemption_id,omitempty"`
+	VoucherID          string `json:"voucher_id,omitempty"`
+	Balance            int64  `json:"balance,omitempty"`
 }
 
 // RollbackResult is the answer of a rollback.
@@ -162,7 +197,14 @@ type RollbackResult struct {
 	Parent *Rollback `json:"parent_rollback,omitempty"`
 	// Order is the order after the rollback; nil when the redemption had none that is still stored.
 	Order *order.Order `json:"order,omitempty"`
+
+	issued []Issued // still to be taken back
+	points *PointsWork
 }
+
+// Points is the work on the loyalty cards that got points back, nil for none: moves between tiers may earn points, once the plan of
+// the rollback is applied.
+func (r *RollbackResult) Points() *PointsWork { return r.points }
 
 // ReturnResult is the answer of a return.
 type ReturnResult struct {
@@ -171,7 +213,12 @@ type ReturnResult struct {
 	CustomerID string `json:"customer_id,omitempty"`
 	// Return sums up over all redemptions of the request; its Refund is what the customer gets back.
 	Return *Return `json:"return"`
+
+	points *PointsWork
 }
+
+// Points is the work on the loyalty cards that got points back, nil for none; see RollbackResult.Points.
+func (r *ReturnResult) Points() *PointsWork { return r.points }
 
 // Return is the record of one return of units.
 type Return struct {
@@ -186,6 +233,8 @@ type Return struct {
 	Refund   int64 `json:"refund_amount"`
 	// Gift is the part of Discount that went back to the gift cards that had paid it.
 	Gift ledger.Credits `json:"gift_amount,omitempty"`
+	// Points went back to the loyalty cards that had paid a part of Discount.
+	Points ledger.Points `json:"loyalty_points,omitempty"`
 }
 
 // ReturnLine is a number of units of one line of the order. In a request only ItemID and Quantity count.
@@ -203,13 +252,22 @@ type Result struct {
 	Redemptions []*Redemption `json:"redemptions"`
 	// Parent is set when several redeemables were applied or a stack was redeemed.
 	Parent *Redemption `json:"parent_redemption,omitempty"`
-	// Order is the stored order after all discounts; its TotalAmount is what is left to charge.
+	// Order is the stored order after all discounts; its TotalAmount is what is left to charge. It is nil when a member has redeemed
+	// a reward without an order.
 	Order                   *order.Order       `json:"order"`
 	Customer                *customer.Customer `json:"customer,omitempty"`
 	InapplicableRedeemables []Applied          `json:"inapplicable_redeemables,omitempty"`
 	SkippedRedeemables      []Applied          `json:"skipped_redeemables,omitempty"`
 	Decision                *Decision          `json:"decision"`
+	// RewardRedemptions are what became of the rewards that points were paid for. (Not a field of Voucherify.)
+	RewardRedemptions []*reward.Redemption `json:"reward_redemptions,omitempty"`
+
+	grants []*Grant // still to be given
+	points *PointsWork
 }
+
+// Points is the work on the loyalty cards that have paid, nil for none; see RollbackResult.Points.
+func (r *Result) Points() *PointsWork { return r.points }
 
 // ID returns the id to roll back: the parent's, or that of the only redemption.
 func (r *Result) ID() string {

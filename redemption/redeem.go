@@ -4,32 +4,47 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/voucherify-go/voucherify/customer"
-	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/id"
 	"github.com/voucherify-go/voucherify/money"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/record"
 )
 
-// VerbRedeem names redeems among the stored answers of idempotent calls.
-const VerbRedeem = "redeem"
+// VerbRedeem and VerbRedeemReward name redeems among the stored answers of idempotent calls.
+const (
+	VerbRedeem       = "redeem"
+	VerbRedeemReward = "redeem_reward"
+)
 
 // Redeem turns a valid calculation into the plan that carries it out and the answer that it gives. It must not be called
 // for one that is not valid; see Refuse.
 func (calc *Calculation) Redeem() (*Plan, *Result, error) {
-	c := calc.inner
-	r := &redeem{calculation: c, validation: calc.Validation, ids: c.ids, result: &Result{
+	r := calc.redeem()
+	if err := r.write(r.writeEvents, r.writeSummary, r.writeOutcome); err != nil {
+		return nil, nil, err
+	}
+	return &r.plan, r.result, r.plan.Seal()
+}
+
+func (calc *Calculation) redeem() *redeem {
+	return &redeem{calculation: calc.inner, validation: calc.Validation, ids: calc.inner.ids, result: &Result{
 		InapplicableRedeemables: calc.Validation.InapplicableRedeemables,
 		SkippedRedeemables:      calc.Validation.SkippedRedeemables,
 		Decision:                calc.Validation.Decision,
 	}}
-	for _, step := range [...]func() error{r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeOrder, r.writeCatalogue, r.writeEvents, r.writeSummary, r.writeOutcome} {
+}
+
+// write plans the records, and then what the last steps do.
+func (r *redeem) write(last ...func() error) error {
+	steps := []func() error{
+		r.writeCustomer, r.finishOrder, r.writeRedemptions, r.writeRewards, r.writeOrder, r.writeCatalogue, r.writeCards, r.forgetOrder,
+	}
+	for _, step := range append(steps, last...) {
 		if err := step(); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	return &r.plan, r.result, r.plan.Seal()
+	return nil
 }
 
 // redeem is one redemption while its plan is written.
@@ -41,6 +56,9 @@ type redeem struct {
 	result      *Result
 	failures    []*Redemption
 	posted      posted
+	points      *PointsWork // the loyalty cards that pay; nil for none
+	own         *PointsCard // the card of the operation that the redemption is part of
+	rewards     []*rewarding
 	newCustomer bool
 	bodies      map[any]json.RawMessage // what is encoded already, by pointer
 }
@@ -65,11 +83,11 @@ func (r *redeem) writeCustomer() error {
 	}
 	c.Version = version + 1
 	r.result.Customer = &c
-	return r.write(record.Customer, c.ID, version, c.CreatedAt, "", sourceKey(c.SourceID), &c)
+	return r.put(record.Customer, c.ID, version, c.CreatedAt, "", sourceKey(c.SourceID), &c)
 }
 
-// write adds a record to the plan and keeps its body for the events and the stored answer.
-func (r *redeem) write(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) error {
+// put adds a record to the plan and keeps its body for the events and the stored answer.
+func (r *redeem) put(kind record.Kind, id string, version int64, at time.Time, parent string, keys []string, body any) error {
 	text, err := r.plan.write(kind, id, version, at, parent, keys, body)
 	if r.bodies == nil {
 		r.bodies = make(map[any]json.RawMessage, 4)
@@ -152,6 +170,9 @@ func (r *redeem) writeRedemptions() error {
 		if err := r.spend(child, t); err != nil {
 			return err
 		}
+		if err := r.spendPoints(child, t); err != nil {
+			return err
+		}
 		child.Order = snapshotFor(t.answer.Order, r.result.Order, stacked)
 		r.plan.Consume = append(r.plan.Consume, consumed...)
 		if stacked {
@@ -198,14 +219,38 @@ func (r *redeem) writeFailures() error {
 
 func (r *redeem) writeRedemption(x *Redemption) error {
 	x.Version = 1
-	return r.write(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
+	return r.put(record.Redemption, x.ID, 0, x.Date, x.Owner(), nil, x)
 }
 
 func (r *redeem) base(prefix string) *Redemption {
-	return &Redemption{
+	x := &Redemption{
 		ID: r.ids.Next(prefix), Date: r.snapshot.Now, CustomerID: r.customerID, Metadata: r.request.Metadata,
 		Result: Success, Status: Succeeded, OrderID: r.orderID,
 	}
+	if r.orderless() {
+		x.OrderID = ""
+	}
+	return x
+}
+
+// orderless reports whether a member has asked for a reward without an order.
+func (c *calculation) orderless() bool { return c.request.reward.alone && c.order == nil }
+
+// forgetOrder leaves the order of amount 0 out of the answer that nobody has asked about.
+func (r *redeem) forgetOrder() error {
+	if r.orderless() {
+		r.result.Order = nil
+	}
+	return nil
+}
+
+// writeCards plans the accounts of the loyalty cards that have paid.
+func (r *redeem) writeCards() error {
+	if r.points == nil {
+		return nil
+	}
+	r.result.points = r.points
+	return r.points.finish()
 }
 
 // describe names the voucher or tier of a redemption.
@@ -274,6 +319,9 @@ func (r *redeem) grant(t *turn, room []int64, consumed []Consume) *Granted {
 
 // traceOnOrder notes the redemption on the order.
 func (r *redeem) traceOnOrder() {
+	if r.orderless() {
+		return
+	}
 	if parent := r.result.Parent; parent != nil {
 		r.result.Order.Redemptions[parent.ID] = order.Redemption{
 			Date: parent.Date, RelatedObjectType: "redemption", RelatedObjectID: parent.ID, Stacked: parent.Children,
@@ -288,8 +336,11 @@ func (r *redeem) traceOnOrder() {
 }
 
 func (r *redeem) writeOrder() error {
+	if r.orderless() {
+		return nil
+	}
 	o := r.result.Order
-	return r.write(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
+	return r.put(record.Order, o.ID, o.Version-1, o.CreatedAt, o.CustomerID, sourceKey(o.SourceID), o)
 }
 
 // writeCatalogue stores what the lines say about products that they override.
@@ -297,85 +348,4 @@ func (r *redeem) writeCatalogue() error {
 	docs, err := Overrides(r.request.Order, r.catalogue.products, &r.ids, r.snapshot.Now)
 	r.plan.Writes = append(r.plan.Writes, docs...)
 	return err
-}
-
-func (r *redeem) writeEvents() error {
-	e := eventWriter{plan: &r.plan, snapshot: r.snapshot, ids: r.ids}
-	o, buyer := r.result.Order, r.result.Customer
-	if r.newCustomer {
-		e.add(event.CustomerCreated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
-	} else if buyer != r.snapshot.Customer {
-		e.add(event.CustomerUpdated, buyer.ID, map[string]any{"customer": r.encoded(buyer)})
-	}
-	if buyer != nil {
-		data := map[string]any{"customer": r.encoded(buyer), "order": r.encoded(o)}
-		kind := event.CustomerOrderCreated
-		if r.snapshot.Order != nil {
-			kind = event.CustomerOrderUpdated
-		}
-		e.add(kind, o.ID, data)
-		if kind, ok := OrderEvent(o.Status); ok && (r.snapshot.Order == nil || r.snapshot.Order.Status != o.Status) {
-			e.again(kind, o.ID)
-		}
-	}
-	for _, x := range r.result.Redemptions {
-		e.addRedemption(event.RedemptionSucceeded, event.CustomerRedemptionSuccess, x, buyer != nil, map[string]any{
-			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(x),
-		})
-	}
-	if r.result.Parent != nil {
-		e.addRedemption(event.RedemptionSucceeded, "", r.result.Parent, false, map[string]any{
-			"customer": r.encoded(buyer), "order": r.encoded(o), "redemption": r.encoded(r.result.Parent),
-		})
-	}
-	r.posted.tell(&e)
-	for _, x := range r.failures {
-		e.addRedemption(event.RedemptionFailed, event.CustomerRedemptionFailed, x, buyer != nil, map[string]any{
-			"customer": r.encoded(buyer), "redemption": r.encoded(x),
-		})
-	}
-	return e.err
-}
-
-// writeSummary counts what the customer did.
-func (r *redeem) writeSummary() error {
-	r.plan.summarise(r.customerID, int64(len(r.result.Redemptions)), customer.TotalRedeemed, customer.TotalSucceeded)
-	r.plan.summarise(r.customerID, r.posted.credits(), customer.GiftRedeemedAmount)
-	r.plan.CountOrder(r.snapshot.Order, r.result.Order)
-	r.plan.countEvents(r.customerID)
-	return nil
-}
-
-// orderEvents are the events of an order that gets a status.
-var orderEvents = map[order.Status]event.Type{
-	order.Paid: event.CustomerOrderPaid, order.Processing: event.CustomerOrderProcessing,
-	order.Canceled: event.CustomerOrderCanceled, order.Fulfilled: event.CustomerOrderFulfilled,
-}
-
-// OrderEvent is the event of an order that gets a status; a CREATED order has no event beside that of its creation.
-func OrderEvent(s order.Status) (event.Type, bool) {
-	kind, ok := orderEvents[s]
-	return kind, ok
-}
-
-// writeOutcome freezes the answer under the key of the request.
-func (r *redeem) writeOutcome() error {
-	return r.plan.freeze(VerbRedeem, r.request.IdempotencyKey, r.request.Hash, r.snapshot, r.result)
-}
-
-// freeze stores an answer under an idempotency key, in the same commit as its effects.
-func (p *Plan) freeze(verb, key string, hash func() (string, error), s *Snapshot, answer any) error {
-	if key == "" {
-		return nil
-	}
-	sum, err := hash()
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	p.Outcome = &Outcome{Verb: verb, Key: key, RequestHash: sum, Answer: text, CreatedAt: s.Now}
-	return nil
 }

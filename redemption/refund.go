@@ -12,13 +12,19 @@ import (
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
-// CardsOf says which gift cards have paid for the redemptions behind a record, once it is read: their state is needed to give
-// credits back.
+// CardsOf says which cards have paid for the redemptions behind a record, once it is read, and what became of their rewards: their
+// state is needed to give credits and points back.
 func CardsOf(s *Snapshot, name string) Needs {
 	var n Needs
 	if named := s.Redemptions[name]; named != nil {
 		for _, x := range standing(s, named) {
-			if x.Granted != nil && x.Granted.TransactionID != "" {
+			if x.Granted == nil || x.Granted.TransactionID == "" {
+				continue
+			}
+			if x.LoyaltyCard != nil {
+				n.Accounts = append(n.Accounts, x.RelatedObjectID)
+				n.RewardRedemptions = append(n.RewardRedemptions, x.Reward.RewardRedemptionID)
+			} else {
 				n.Counters = append(n.Counters, CardKeys(x.RelatedObjectID)...)
 			}
 		}
@@ -200,9 +206,14 @@ func PlanBalance(s *Snapshot, card *Card, a *ledger.Adjustment) (*Plan, *ledger.
 	return planEntry(s, card, ledger.Transaction{Type: a.Type(), Source: ledger.SourceAPI, SourceID: a.SourceID, Reason: a.Reason}, a.Amount)
 }
 
-// PlanCredits plans that the engine itself gives credits to a card: a reward. The details say what for.
+// PlanCredits plans that the engine itself gives credits to a card, a reward, or takes them back when they are negative. The
+// details say what for.
 func PlanCredits(s *Snapshot, card *Card, credits ledger.Credits, why ledger.Details) (*Plan, *ledger.Transaction, error) {
-	return planEntry(s, card, ledger.Transaction{Type: ledger.CreditsAddition, Details: why}, credits)
+	kind := ledger.CreditsAddition
+	if credits < 0 {
+		kind = ledger.CreditsRemoval
+	}
+	return planEntry(s, card, ledger.Transaction{Type: kind, Details: why}, credits)
 }
 
 // planEntry plans an entry that is no redemption, with its events.

@@ -32,6 +32,17 @@ type Redeemable struct {
 	ID     string `json:"id"`
 	// Gift says how much a gift card pays; nil is as much as is needed and left. Only gift cards have it.
 	Gift *GiftPart `json:"gift,omitempty"`
+	// Reward says what the points of a loyalty card are for. Only loyalty cards have it, and they need it.
+	Reward *RewardPart `json:"reward,omitempty"`
+}
+
+// RewardPart is a reward of the program of a loyalty card.
+type RewardPart struct {
+	// ID is the id of the reward or of its assignment.
+	ID string `json:"id"`
+	// Points is how many points pay at most, at least 1; more than there are on the card is refused, more than is left to pay is
+	// not taken. Nil is as many as are needed and left. It is for rewards of type COIN: others have their price.
+	Points *ledger.Points `json:"points,omitempty"`
 }
 
 // GiftPart is a part of the credits of a gift card.
@@ -44,6 +55,16 @@ type GiftPart struct {
 // GiftCard names a gift card by its code, to pay a part of an order with it.
 func GiftCard(code string, credits ledger.Credits) Redeemable {
 	return Redeemable{Object: Voucher, ID: code, Gift: &GiftPart{Credits: &credits}}
+}
+
+// PayWithPoints names a loyalty card by its code, to redeem a reward with it. Of a reward of type COIN, points pay a part of the
+// order, 0 as much of it as there are points for; other rewards cost what they cost, and points are 0.
+func PayWithPoints(code, rewardID string, points ledger.Points) Redeemable {
+	r := Redeemable{Object: Voucher, ID: code, Reward: &RewardPart{ID: rewardID}}
+	if points != 0 {
+		r.Reward.Points = &points
+	}
+	return r
 }
 
 // Codes names vouchers by their codes, in the order in which they are applied.
@@ -85,6 +106,8 @@ type Request struct {
 	// not overlap it, and a code without a campaign, is forbidden. The host sets it: it is not part of the JSON, in which a
 	// shopper could widen it.
 	AccessScope *access.Scope `json:"-"`
+
+	reward rewardCall
 }
 
 // The bounds of a request, enforced before anything is read.
@@ -151,6 +174,9 @@ func (r *Request) checkRedeemables() error {
 		if err := x.checkGift(field); err != nil {
 			return err
 		}
+		if err := x.checkReward(field); err != nil {
+			return err
+		}
 		for _, y := range r.Redeemables[:i] {
 			if x.Object == y.Object && x.ID == y.ID {
 				return fault.New(fault.DuplicatedRedeemables, "%s %s stands twice", x.Object, x.ID).At(field)
@@ -181,6 +207,27 @@ func (x *Redeemable) checkGift(field string) error {
 		return fault.New(fault.InvalidGift, "%d is not between 1 and %d", *g.Credits, money.Max).At(field + ".gift.credits")
 	}
 	return nil
+}
+
+func (x *Redeemable) checkReward(field string) error {
+	switch r := x.Reward; {
+	case r == nil:
+	case x.Object != Voucher:
+		return fault.Invalid(field+".reward", "a %s is no loyalty card", x.Object)
+	case len(r.ID) > MaxRedeemableID:
+		return fault.Invalid(field+".reward.id", "is longer than %d bytes", MaxRedeemableID)
+	case r.Points != nil && (*r.Points < 1 || *r.Points > ledger.Points(money.Max)):
+		return fault.Invalid(field+".reward.points", "%d is not between 1 and %d", *r.Points, money.Max)
+	}
+	return nil
+}
+
+// Verb names the request among the stored answers of idempotent calls.
+func (r *Request) Verb() string {
+	if r.reward.alone {
+		return VerbRedeemReward
+	}
+	return VerbRedeem
 }
 
 // buyer returns the customer that the request names, if any.

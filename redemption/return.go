@@ -62,7 +62,7 @@ func lineField(i int, field string) string { return "lines[" + strconv.Itoa(i) +
 // PlanReturn plans the return of units. Each unit gives back its part of the frozen discount; the parts are rounded
 // cumulatively, so that all units together give back exactly the discount, in whatever steps they come. The use of a code
 // and of a product quota stays counted: only a rollback frees them. The order stays as it is.
-func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, error) {
+func PlanReturn(x *Catalogue, s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, error) {
 	named := s.Redemptions[request.Redemption]
 	switch {
 	case named == nil:
@@ -76,7 +76,7 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 	if len(targets) == 0 {
 		return nil, nil, fault.New(fault.AlreadyRolledBack, "%s", named.ID)
 	}
-	r := &returning{snapshot: s, request: request, ids: s.IDs}
+	r := &returning{snapshot: s, request: request, ids: s.IDs, cards: refunding{catalogue: x, snapshot: s}}
 	total := r.entry()
 	for _, target := range targets {
 		r.open(target)
@@ -93,7 +93,10 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 	}
 	sumUp(total)
 	for _, x := range r.shares {
-		total.Gift += x.own.Gift
+		total.Gift, total.Points = total.Gift+x.own.Gift, total.Points+x.own.Points
+	}
+	if err := r.cards.finish(&r.plan, named.CustomerID); err != nil {
+		return nil, nil, err
 	}
 	r.plan.summarise(named.CustomerID, r.posted.credits(), customer.GiftRedeemedAmount)
 	e := eventWriter{plan: &r.plan, snapshot: s, ids: r.ids}
@@ -101,10 +104,11 @@ func PlanReturn(s *Snapshot, request *ReturnRequest) (*Plan, *ReturnResult, erro
 		"redemption": map[string]any{"id": named.ID, "customer_id": named.CustomerID}, "return": total,
 	})
 	r.posted.tell(&e)
+	r.cards.tell(&e)
 	if e.err != nil {
 		return nil, nil, e.err
 	}
-	result := &ReturnResult{Redemption: named.ID, CustomerID: named.CustomerID, Return: total}
+	result := &ReturnResult{Redemption: named.ID, CustomerID: named.CustomerID, Return: total, points: r.cards.work}
 	if err := r.plan.freeze(VerbReturn, request.IdempotencyKey, request.Hash, s, result); err != nil {
 		return nil, nil, err
 	}
@@ -118,6 +122,7 @@ type returning struct {
 	plan     Plan
 	shares   []*share
 	posted   posted
+	cards    refunding
 }
 
 // share is one redemption of the request while its part of the return is calculated.
@@ -125,6 +130,7 @@ type share struct {
 	redemption Redemption
 	granted    Granted
 	own        *Return
+	before     int64 // the discount that was returned before
 }
 
 func (r *returning) entry() *Return {
@@ -133,7 +139,7 @@ func (r *returning) entry() *Return {
 
 // open copies a redemption, to be changed.
 func (r *returning) open(target *Redemption) {
-	x := &share{redemption: *target, granted: *target.Granted, own: r.entry()}
+	x := &share{redemption: *target, granted: *target.Granted, own: r.entry(), before: returnedDiscount(target.Granted)}
 	x.granted.Lines = append([]GrantedLine(nil), x.granted.Lines...)
 	x.redemption.Granted = &x.granted
 	r.shares = append(r.shares, x)
@@ -193,6 +199,9 @@ func (r *returning) write() error {
 			}
 		}
 		if err := r.refund(x); err != nil {
+			return err
+		}
+		if err := r.refundPoints(x); err != nil {
 			return err
 		}
 		x.redemption.Version++

@@ -15,6 +15,7 @@ import (
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/promotion"
 	"github.com/voucherify-go/voucherify/record"
+	"github.com/voucherify-go/voucherify/reward"
 )
 
 // VerbRollback names rollbacks among the stored answers of idempotent calls.
@@ -74,6 +75,8 @@ type RollbackPolicy struct {
 	OrderMode promotion.RollbackMode
 	// Window is the age up to which a redemption can be rolled back; 0 is no limit.
 	Window time.Duration
+	// Catalogue has the programs of loyalty cards; it is needed when one of them has paid.
+	Catalogue *Catalogue
 }
 
 // PlanRollback plans the undoing of a redemption: every counter and amount that it froze goes back, whatever became of
@@ -88,6 +91,7 @@ func PlanRollback(s *Snapshot, request *RollbackRequest, policy RollbackPolicy) 
 		return nil, nil, fault.New(fault.InvalidRedemption, "%s is a failed attempt, there is nothing to roll back", named.ID).At("redemption")
 	}
 	r := &rollback{snapshot: s, request: request, named: named, ids: s.IDs, result: &RollbackResult{}}
+	r.cards = refunding{catalogue: policy.Catalogue, snapshot: s}
 	if err := r.check(policy); err != nil {
 		plan, e := r.fail(err)
 		if e != nil {
@@ -96,8 +100,12 @@ func PlanRollback(s *Snapshot, request *RollbackRequest, policy RollbackPolicy) 
 		return plan, nil, err
 	}
 	for _, step := range [...]func() error{
-		func() error { return r.undo(policy.OrderMode) }, r.writeRecords, r.writeEvents, r.writeSummary,
+		func() error { return r.undo(policy.OrderMode) }, r.writeRecords,
+		func() error { r.result.points = r.cards.work; return r.cards.finish(&r.plan, r.named.CustomerID) }, r.writeEvents, r.writeSummary,
 		func() error {
+			if len(r.result.issued) > 0 { // the answer is complete once that is taken back
+				return nil
+			}
 			return r.plan.freeze(VerbRollback, request.IdempotencyKey, request.Hash, s, r.result)
 		},
 	} {
@@ -126,6 +134,8 @@ type rollback struct {
 	plan     Plan
 	result   *RollbackResult
 	posted   posted
+	cards    refunding
+	rewards  []*reward.Redemption // that are rolled back
 }
 
 // check decides whether the redemption may be rolled back, in the order of Voucherify's preconditions.
@@ -189,10 +199,12 @@ func (r *rollback) undo(mode promotion.RollbackMode) error {
 		}
 		returned := returnedDiscount(x.Granted)
 		entry.Discount = x.Granted.Discount() - returned
-		r.plan.Consume = append(r.plan.Consume, giveBack(x.Granted, returned)...)
-		if err := r.refund(entry, &x); err != nil {
-			return err
+		for _, step := range [...]func(*Rollback, *Redemption) error{r.takeBack, r.refund, r.refundPoints} {
+			if err := step(entry, &x); err != nil {
+				return err
+			}
 		}
+		r.plan.Consume = append(r.plan.Consume, x.giveBack(returned)...)
 		if o != nil && mode != promotion.WithoutOrder {
 			takeOff(o, x.Granted)
 			entry.Order = copyOrder(o)
@@ -214,9 +226,12 @@ func (r *rollback) undo(mode promotion.RollbackMode) error {
 
 // giveBack lowers the counters that a redemption raised; a discount, or credits, that returns have given back already are not
 // given back twice.
-func giveBack(g *Granted, returned int64) []Consume {
-	list := make([]Consume, 0, len(g.Consumed))
-	for _, c := range g.Consumed {
+func (r *Redemption) giveBack(returned int64) []Consume {
+	list := make([]Consume, 0, len(r.Granted.Consumed))
+	for _, c := range r.Granted.Consumed {
+		if r.keeps(c.Key.Metric) {
+			continue
+		}
 		delta := -c.Delta
 		if c.Key.Metric.returnable() {
 			delta += returned
@@ -297,6 +312,8 @@ func (r *rollback) writeEvents() error {
 		}
 	}
 	r.posted.tell(&e)
+	r.cards.tell(&e)
+	r.tellRewards(&e)
 	if p := r.result.Parent; p != nil {
 		e.add(event.RollbackSucceeded, p.ID, map[string]any{"redemption_rollback": p, "order": r.result.Order})
 	}

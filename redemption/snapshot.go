@@ -6,8 +6,10 @@ import (
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/id"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/publication"
+	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/voucher"
 )
 
@@ -33,6 +35,10 @@ type Needs struct {
 	Holders []string
 	// Chains are chains of referrals in which the customer is looked for; the engine does that as well.
 	Chains []Chain
+	// Accounts are ids of loyalty cards whose accounts are read, RewardRedemptions ids of what became of rewards. The engine does
+	// that once the snapshot is there; a store has nothing to do for it.
+	Accounts          []string
+	RewardRedemptions []string
 	// OutcomeVerb and OutcomeKey name the stored answer of an idempotent call; empty when there is none to look for.
 	OutcomeVerb, OutcomeKey string
 }
@@ -86,6 +92,10 @@ type Snapshot struct {
 	Brought map[Chain]bool
 	// Revoked are the referrals that redemptions have made, by their ids, for a rollback. They are left for the engine.
 	Revoked map[string]*RevokedReferral
+	// Accounts are the accounts of loyalty cards, by id of the voucher, and RewardRedemptions what became of rewards, by id, of those
+	// that Needs asked for. They are left for the engine.
+	Accounts          map[string]*loyalty.Account
+	RewardRedemptions map[string]*reward.Redemption
 	// Counters holds the counters that exist; others are 0.
 	Counters map[CounterKey]int64
 	// Outcome is the stored answer, nil when there is none.

@@ -121,10 +121,11 @@ var objectsOf = []struct {
 	types  []string
 }{
 	{"campaign.promotion", []string{OnCampaign, OnPromotionTier}}, {"campaign.", []string{OnCampaign}}, {"voucher.", []string{OnVoucher}},
+	{"reward_assignment.", []string{OnRewardAssignment}},
 }
 
 // CheckObject refuses to assign the rule to a type of objects that its context does not fit: campaign.* is for campaigns,
-// campaign.promotion* for promotion tiers as well, voucher.* for vouchers. A global rule fits everything.
+// campaign.promotion* for promotion tiers as well, voucher.* for vouchers, reward_assignment.* for rewards. A global rule fits everything.
 func (r Rule) CheckObject(objectType string) error {
 	if r.ContextType == "" || r.ContextType == Global {
 		return nil

@@ -159,7 +159,7 @@ func TestAssignmentsAreChecked(t *testing.T) {
 		{"no rule", validation.Assignment{RelatedObjectID: "o", RelatedObjectType: validation.OnVoucher}, "rule_id", "is required"},
 		{"no object", validation.Assignment{RuleID: "r", RelatedObjectType: validation.OnVoucher}, "related_object_id", "is required"},
 		{"an unknown type", validation.Assignment{RuleID: "r", RelatedObjectID: "o", RelatedObjectType: "order"}, "related_object_type",
-			`"order" is not one of voucher, campaign, promotion_tier`},
+			`"order" is not one of voucher, campaign, promotion_tier, reward_assignment`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -103,9 +103,11 @@ const (
 	OnVoucher       = "voucher"
 	OnCampaign      = "campaign"
 	OnPromotionTier = "promotion_tier"
+	// OnRewardAssignment is a reward of type COIN in a loyalty program.
+	OnRewardAssignment = "reward_assignment"
 )
 
-// Assignment makes a rule count for a voucher, a campaign or a promotion tier.
+// Assignment makes a rule count for a voucher, a campaign, a promotion tier or a reward.
 type Assignment struct {
 	ID     string `json:"id,omitempty"`
 	RuleID string `json:"rule_id"`
@@ -138,10 +140,10 @@ func (a Assignment) Check() error {
 		return fault.Invalid("related_object_id", "is required")
 	}
 	switch a.RelatedObjectType {
-	case OnVoucher, OnCampaign, OnPromotionTier:
+	case OnVoucher, OnCampaign, OnPromotionTier, OnRewardAssignment:
 		return nil
 	}
-	return fault.Invalid("related_object_type", "%q is not one of %s, %s, %s", a.RelatedObjectType, OnVoucher, OnCampaign, OnPromotionTier)
+	return fault.Invalid("related_object_type", "%q is not one of %s, %s, %s, %s", a.RelatedObjectType, OnVoucher, OnCampaign, OnPromotionTier, OnRewardAssignment)
 }
 
 // within prefixes the path of err, as an error about a broken definition whatever it was.

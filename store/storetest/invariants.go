@@ -222,7 +222,8 @@ func (p *project) checkCounters() {
 			case redemption.CountVoucher:
 				uses += delta
 			}
-			if stands(x) {
+			// A product that was handed over stays given out when its redemption is rolled back.
+			if kept := x.Reward != nil && x.Reward.Kept && c.Key.Metric == redemption.CountReward; stands(x) || kept {
 				want[c.Key] += delta
 			}
 		}

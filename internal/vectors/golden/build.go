@@ -28,6 +28,7 @@ type project struct {
 	ids     map[string]string // names of the vector -> ids of the engine
 	names   map[string]string // and back
 	request redemption.Request
+	ctx     context.Context
 }
 
 func build(ctx context.Context, v *Vector) (*project, error) {
@@ -36,7 +37,7 @@ func build(ctx context.Context, v *Vector) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{Engine: e, vector: v, store: s, ids: map[string]string{}, names: map[string]string{}}
+	p := &project{Engine: e, vector: v, store: s, ids: map[string]string{}, names: map[string]string{}, ctx: ctx}
 	for _, step := range []func(context.Context) error{p.setStacking, p.addProducts, p.addRedeemables, p.setOrder} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -117,7 +118,12 @@ func (p *project) addRedeemables(ctx context.Context) error {
 	for i := range p.vector.Redeemables {
 		r := &p.vector.Redeemables[i]
 		named := redemption.Redeemable{Object: redemption.Voucher, ID: r.ID}
-		if r.Exists == nil || *r.Exists {
+		if r.Loyalty != nil {
+			var err error
+			if named.Reward, err = p.addCard(r, &p.vector.Expect.Redeemables[i]); err != nil {
+				return fmt.Errorf("redeemable %s: %w", r.ID, err)
+			}
+		} else if r.Exists == nil || *r.Exists {
 			id, err := p.addRedeemable(ctx, r)
 			if err != nil {
 				return fmt.Errorf("redeemable %s: %w", r.ID, err)

@@ -85,23 +85,19 @@ func missingCapability(v *Vector) string {
 
 // capabilities are what the engine does not have yet, by the kind of the fact.
 var capabilities = map[string]string{
-	"earning": "loyalty points", "ledger": "balances", "balance": "balances", "pending": "loyalty points",
-	"pay-with-points": "loyalty points", "pay-with-points-v2": "loyalty points", "points-v2": "loyalty points",
-	"reward": "rewards", "reward-v2": "rewards", "session": "sessions", "rollback": "balances",
+	"session": "sessions",
 
-	"failure: reward": "rewards", "failure: reward delete": "rewards", "failure: reward assignment": "rewards",
-	"failure: loyalty point estimation": "loyalty points", "failure: loyalty v2 member": "loyalty points",
-	"failure: loyalty v2 points": "loyalty points", "failure: loyalty v2 reward purchase": "loyalty points",
-	"failure: loyalty v2 pay with points": "loyalty points", "failure: loyalty v2 lists": "loyalty points",
-
-	"failure: bulk metadata": "bulk operations", "failure: list": "pages of lists (cursors here)",
+	"failure: loyalty v2 member": "loyalty v2 (docs/loyalty.md)", "failure: loyalty v2 points": "loyalty v2 (docs/loyalty.md)",
+	"failure: loyalty v2 reward purchase": "loyalty v2 (docs/loyalty.md)", "failure: loyalty v2 pay with points": "loyalty v2 (docs/loyalty.md)",
+	"failure: loyalty v2 lists": "loyalty v2 (docs/loyalty.md)",
+	"failure: bulk metadata":    "bulk operations", "failure: list": "pages of lists (cursors here)",
 	"failure: read campaign": "areas and stores",
 	"failure: any":           "a listed key without a recorded trigger",
 }
 
 // undriven are single facts that are not driven, with the reason.
 var undriven = map[string]string{
-	"err-017": "loyalty points", "err-019": "loyalty points", "err-022": "loyalty points", "err-034": "loyalty points",
+	"lc-017": "loyalty v2: an adjustment of nothing is invalid_amount here", "lc-019": "loyalty v2: a balance is never below 0 here",
 	"err-025": "tracking of anonymous visitors", "err-102": "sessions",
 	"err-065": "query parameters",
 	"err-046": "deliberate difference: a child can be rolled back (docs/decisions/011)",

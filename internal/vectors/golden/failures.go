@@ -115,11 +115,17 @@ var facts = map[string]check{
 		b.prepared(ignore(b.redeem("A")))
 		return b.refused(ignore(b.redeem("A")))
 	},
-	"lc-020": recordedPoints,
+	"lc-018": creditedByHand, "lc-020": recordedPoints,
+	"err-017": cardWithARule, "err-019": tooManyPoints, "err-022": withoutReward, "err-034": byAnother,
+	"err-077": rewardOfNothing, "err-078": offeredReward, "err-079": rewardWithoutPrice,
+	"lc-006": redeemedAutomatically, "lc-007": redeemedAutomatically, "lc-010": tooExpensive,
+	"lc-011": paidByLimit, "lc-012": paidByLimit, "lc-013": paidByLimit, "lc-014": paidByLimit, "lc-015": paidByLimit, "lc-016": paidByLimit,
+	"lc-038": spentOn("credits"), "lc-039": spentOn("points"), "lc-040": spentOn("coupon"), "lc-041": spentOn("product"), "lc-042": spentOn("sku"),
+	"lc-043": spentOn("product"), "lc-045": spentOn("coin"), "lc-047": spentOn("coin"), "lc-052": pointsRolledBack,
 	"lc-021": recordedLedger,
-	"lc-022": recordedPoints,
+	"lc-022": automaticLedger,
 	"lc-026": func(b *bench) string { return b.toppedUp() },
-	"lc-028": pointsAdded,
+	"lc-028": addedToSpent,
 	"lc-029": pointsExpired,
 	"lc-050": giftRolledBack,
 	"lc-051": func(b *bench) string {

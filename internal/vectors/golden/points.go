@@ -107,14 +107,6 @@ func (b *bench) entries(card string) []pointsStep {
 	return steps
 }
 
-// pointsAdded adds to a card from which points were redeemed.
-func pointsAdded(b *bench) string {
-	add, total, after := ledger.Points(b.number("add")), ledger.Points(b.number("total_after")), ledger.Points(b.number("balance_after"))
-	card := b.memberOf("Club", total-add)
-	b.post(card, ledger.PointsRedemption, after-total)
-	return cmp.Diff(pointsStep{"", add, total, after}, stepOf(b.adjust(card, add), ""))
-}
-
 // pointsExpired lets points expire. The record says that the total stays as it was, which contradicts the total of later records (lc-032)
 // and the fields that Voucherify has added since: ours is net of what has expired. Points and balance are compared.
 func pointsExpired(b *bench) string {
@@ -128,4 +120,10 @@ func pointsExpired(b *bench) string {
 	b.prepared(err)
 	entries := b.entries(card)
 	return cmp.Diff(pointsStep{ledger.PointsExpiration, -expired, total - expired, after}, entries[len(entries)-1])
+}
+
+// creditedByHand is what an administrator adds to an empty card.
+func creditedByHand(b *bench) string {
+	sent, total := b.points("points_sent"), b.points("total")
+	return cmp.Diff(pointsStep{ledger.PointsAddition, sent, total, total}, stepOf(b.adjust(b.memberOf("Club", 0), sent), ledger.PointsAddition))
 }

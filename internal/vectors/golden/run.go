@@ -60,10 +60,7 @@ func needs(v *Vector) string {
 		if r.Discount == nil && r.Gift == nil && r.Loyalty == nil && skippedAnyway(v, i) {
 			continue
 		}
-		switch {
-		case r.Loyalty != nil:
-			return "loyalty points"
-		case r.Discount == nil && r.Gift == nil && (r.Exists == nil || *r.Exists):
+		if r.Discount == nil && r.Gift == nil && r.Loyalty == nil && (r.Exists == nil || *r.Exists) {
 			return "definition not recorded"
 		}
 	}
@@ -83,6 +80,8 @@ type answer struct {
 	undone      []*redemption.Rollback
 	credits     map[string]ledger.Credits // that gift cards have paid, by name
 	balances    map[string]ledger.Credits // that they hold in the end
+	points      map[string]ledger.Points  // that loyalty cards have paid, by name
+	cards       map[string]ledger.Points  // what they hold in the end
 }
 
 func (p *project) ask(ctx context.Context) (*answer, error) {
@@ -128,8 +127,11 @@ func (p *project) redeem(ctx context.Context) (*answer, error) {
 		return nil, err
 	}
 	a.order = result.Order
-	a.credits = map[string]ledger.Credits{}
+	a.credits, a.points = map[string]ledger.Credits{}, map[string]ledger.Points{}
 	for _, x := range result.Redemptions {
+		if x.LoyaltyCard != nil {
+			a.points[x.Code] = x.LoyaltyCard.Points
+		}
 		if x.Gift != nil {
 			a.credits[x.Code] = x.Gift.Amount
 		}
@@ -143,6 +145,9 @@ func (p *project) redeem(ctx context.Context) (*answer, error) {
 	}
 	a.order, a.undone = back.Order, back.Rollbacks
 	for i, x := range back.Rollbacks {
+		if x.LoyaltyCard != nil {
+			a.points[result.Redemptions[i].Code] = x.LoyaltyCard.Points
+		}
 		if x.Gift != nil {
 			a.credits[result.Redemptions[i].Code] = x.Gift.Amount
 		}
@@ -150,8 +155,16 @@ func (p *project) redeem(ctx context.Context) (*answer, error) {
 	return a, p.weigh(ctx, a)
 }
 
-// weigh reads what the gift cards hold.
+// weigh reads what the cards hold.
 func (p *project) weigh(ctx context.Context, a *answer) error {
+	a.cards = map[string]ledger.Points{}
+	for code := range a.points {
+		v, err := p.Vouchers.Get(ctx, code)
+		if err != nil {
+			return err
+		}
+		a.cards[code] = v.LoyaltyCard.Balance
+	}
 	a.balances = map[string]ledger.Credits{}
 	for code := range a.credits {
 		v, err := p.Vouchers.Get(ctx, code)
@@ -163,9 +176,9 @@ func (p *project) weigh(ctx context.Context, a *answer) error {
 	return nil
 }
 
-// spends reports whether the vector tells what a redemption has left on a gift card.
+// spends reports whether the vector tells what a redemption has left on a card.
 func (v *Vector) spends() bool {
-	return slices.ContainsFunc(v.Expect.Redeemables, func(x expectedResult) bool { return x.GiftBalanceAfter != nil })
+	return slices.ContainsFunc(v.Expect.Redeemables, func(x expectedResult) bool { return x.GiftBalanceAfter != nil || x.Points != nil })
 }
 
 // compare returns the differences of everything that was recorded.
@@ -213,6 +226,13 @@ func (p *project) compare(got *answer) string {
 		}
 		if w.Credits != nil {
 			note(what+" credits", cmp.Diff(*w.Credits, got.credits[name]))
+		}
+		if w.Points != nil {
+			note(what+" points", cmp.Diff(*w.Points, got.points[name]))
+			note(what+" points of the validation", cmp.Diff(max(*w.Points, -*w.Points), x.Result.LoyaltyCard.Points))
+		}
+		if w.CardBalanceAfter != nil {
+			note(what+" card", cmp.Diff(*w.CardBalanceAfter, got.cards[name]))
 		}
 		if w.GiftBalanceAfter != nil {
 			note(what+" balance", cmp.Diff(*w.GiftBalanceAfter, got.balances[name]))

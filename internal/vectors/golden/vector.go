@@ -61,7 +61,7 @@ type redeemable struct {
 	Object          string          `json:"object"`
 	Discount        *definition     `json:"discount,omitempty"`
 	Gift            *giftFact       `json:"gift,omitempty"`
-	Loyalty         json.RawMessage `json:"loyalty,omitempty"`
+	Loyalty         *loyaltyFact    `json:"loyalty,omitempty"`
 	ApplicableTo    json.RawMessage `json:"applicable_to,omitempty"`
 	InapplicableTo  []target        `json:"inapplicable_to,omitempty"`
 	ApplicationRule *target         `json:"application_rule,omitempty"`
@@ -160,6 +160,9 @@ type expectedResult struct {
 	// Credits are what a gift card has paid, negative when it got them back; GiftBalanceAfter is what it holds then.
 	Credits          *ledger.Credits `json:"credits,omitempty"`
 	GiftBalanceAfter *ledger.Credits `json:"gift_balance_after,omitempty"`
+	// Points are what a loyalty card has paid, negative when it got them back; CardBalanceAfter is what it holds then.
+	Points           *ledger.Points `json:"points,omitempty"`
+	CardBalanceAfter *ledger.Points `json:"card_balance_after,omitempty"`
 	Error            *struct {
 		Code int    `json:"code"`
 		Key  string `json:"key"`
