@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -48,6 +49,9 @@ var deeds = []deed{
 	{name: "the first redeem of a new engine", prepare: redeemOne, cold: true},
 	{name: "the redeem of a stack by a new customer", prepare: redeemStack},
 	{name: "the rollback of a stack", prepare: rollBackStack},
+	{name: "the redeem of a reward", prepare: redeemReward},
+	{name: "the rollback of a reward", prepare: rollBackReward},
+	{name: "points that bring a reward", prepare: addForReward},
 	{name: "the return of units", prepare: returnUnits},
 	{name: "the creation of a code", prepare: createCode, again: fault.DuplicateFound},
 }
@@ -86,9 +90,10 @@ func (d deed) goesWell(h *host) course {
 // begin makes an engine over the store. Whatever it creates has the same identifiers, however often it is tried.
 func (d deed) begin(h *host, act func(*voucherify.Engine) (string, error), attempts int) (*Faulty, func() (string, error)) {
 	faulty := NewFaulty(h.store)
-	e, err := voucherify.New(faulty,
+	counting := &roomy{Store: faulty}
+	e, err := voucherify.New(counting,
 		voucherify.WithClock(func() time.Time { return at(1) }),
-		voucherify.WithIDs(func(now time.Time) id.Sequence { return id.NewSequence(now, 1<<27) }),
+		voucherify.WithIDs(counting.next),
 		voucherify.WithLimits(voucherify.Limits{MaxAttempts: attempts}),
 	)
 	h.must(err)
@@ -98,6 +103,28 @@ func (d deed) begin(h *host, act func(*voucherify.Engine) (string, error), attem
 	}
 	faulty.Arm(Fault{})
 	return faulty, func() (string, error) { return act(e) }
+}
+
+// roomy gives a call the same identifiers whenever it is tried: those that it asks for inside its transaction follow those that it
+// begins with.
+type roomy struct {
+	store.Store
+	open  bool
+	rooms uint64
+}
+
+func (r *roomy) Update(ctx context.Context, fn func(store.Tx) error) error {
+	r.open = true
+	defer func() { r.open = false }()
+	return r.Store.Update(ctx, fn)
+}
+
+func (r *roomy) next(now time.Time) id.Sequence {
+	r.rooms++
+	if !r.open {
+		r.rooms = 0
+	}
+	return id.NewSequence(now, 1<<27+r.rooms<<12)
 }
 
 // goesWrong tries the operation with a fault at the first call, then at the second, and so on. None of these has an effect,
