@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
@@ -342,4 +343,17 @@ func TestRulesOfCoinsCount(t *testing.T) {
 			t.Errorf("assigned to a %s: %v", wrong.object, err)
 		}
 	}
+}
+
+func TestARestrictedCallerSeesItsProgramsOnly(t *testing.T) {
+	t.Parallel()
+	c := newClub(t, 100)
+	a := c.offer(c.cup(nil), reward.Loyalty{Points: 10})
+	_, err := c.Loyalty.RedeemReward(background, c.card.Code, redemption.RewardRequest{
+		Reward: redemption.RewardPart{ID: a.ID}, AccessScope: &access.Scope{},
+	})
+	if !errors.Is(err, fault.Forbidden) {
+		t.Errorf("got %v", err)
+	}
+	equal(t, ledger.Points(100), c.balance())
 }
