@@ -53,7 +53,8 @@ func NewPointsWork(x *Catalogue, now time.Time, ids *id.Sequence, plan *Plan) *P
 // Today is the day of the operation in the project's zone.
 func (w *PointsWork) Today() loyalty.Date { return w.today }
 
-// Card takes up a card as it is stored.
+// Card takes up a card as it is stored. Before anything else happens to it, what is due is to be done, with DueDay and Day; otherwise
+// points could be spent that are over.
 func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
 	c := &PointsCard{Program: program, Account: stored.Clone(), work: w, today: w.today, at: w.now}
 	w.cards = append(w.cards, c)
