@@ -72,7 +72,8 @@ func (w *PointsWork) Idle() bool {
 	return !slices.ContainsFunc(w.cards, func(c *PointsCard) bool { return c.changed })
 }
 
-// Card takes up a card as it is stored.
+// Card takes up a card as it is stored. Before anything else happens to it, what is due is to be done, with DueDay and Day; otherwise
+// points could be spent that are over.
 func (w *PointsWork) Card(program *loyalty.Program, stored *loyalty.Account) *PointsCard {
 	c := &PointsCard{Program: program, Account: stored.Clone(), work: w, today: w.today, at: w.now}
 	w.cards = append(w.cards, c)
