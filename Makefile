@@ -34,6 +34,7 @@ examples:
 	go run ./examples/stacking
 	go run ./examples/freeitems
 	go run ./examples/giftcard
+	go run ./examples/loyalty
 	go run ./examples/referral
 	go run ./examples/hosttx
 	go run ./examples/flashsale
