@@ -127,12 +127,11 @@ const (
 	VoucherCannotBePublished Key = "voucher_cannot_be_published"
 )
 
-// CampaignTypeNotSupportedByTemplate: templates are made of coupon and gift campaigns and of promotion tiers, and one of gift
-// cards makes no tier.
-const CampaignTypeNotSupportedByTemplate Key = "campaign_type_is_not_supported_by_campaign_template"
-
-// The keys of rewards.
+// The keys of templates and rewards.
 const (
+	// CampaignTypeNotSupportedByTemplate: templates are made of coupon and gift campaigns and of promotion tiers, and one of gift
+	// cards makes no tier.
+	CampaignTypeNotSupportedByTemplate Key = "campaign_type_is_not_supported_by_campaign_template"
 	// InvalidBalance: a reward of gift cards or points gives none, or a coupon has a balance.
 	InvalidBalance Key = "invalid_balance"
 	// LoyaltyCardPointsExceeded: the card has fewer points than the reward costs or than were asked for.
