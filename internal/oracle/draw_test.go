@@ -257,7 +257,7 @@ func (t drawer) rule() validation.Rule {
 var stored = [][]any{
 	anyValue,
 	{"old", "hello gold", "soon", "1e1", "4.999", "geo:1,1.001", "geo:10,10"},
-	{nil, 4, 6, uint8(5), float32(5.5), uint64(math.MaxUint64), math.NaN(), 9007199254740992, json.Number("1E1")},
+	{nil, 4, 6, uint8(5), float32(5.5), uint64(math.MaxUint64), math.NaN(), int64(9007199254740992), json.Number("1E1")},
 	{
 		"2026-06-10", "2026-06-13", "2026-06-07", "2026-06-04", "2026-06-14", "2026-07-01", "1990-06-10", "1990-05-10", "2028-02-29", "2024-02-29",
 		"2026-06-09", "2026-06-11", "2026-01-31",
