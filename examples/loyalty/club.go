@@ -123,10 +123,8 @@ func (s *shop) rewards() error {
 		{&s.coupon, reward.Reward{
 			Name: "Coupon of 10.00", Type: reward.OfCampaign, Parameters: reward.Parameters{Campaign: &reward.Campaign{ID: coupons.ID}},
 		}, &reward.Price{Loyalty: reward.Loyalty{Points: 150}}},
-		{&s.payment, reward.Reward{ // 20 points are 1.00
-			Name: "Pay with points", Type: reward.Coin, Parameters: reward.Parameters{Coin: &reward.Ratio{
-				ExchangeRatio: decimal.NewFromInt(1), PointsRatio: decimal.NewFromInt(20),
-			}},
+		{&s.payment, reward.Reward{ // a point is 0.05; with 20 points for 1.00 only whole amounts could be paid
+			Name: "Pay with points", Type: reward.Coin, Parameters: reward.Parameters{Coin: &reward.Ratio{ExchangeRatio: decimal.RequireFromString("0.05")}},
 		}, nil},
 		{&s.cup, reward.Reward{
 			Name: "Cup", Type: reward.Material, Stock: &stock, Parameters: reward.Parameters{Product: &reward.Product{ID: cup.ID}},

@@ -51,8 +51,8 @@ type shop struct {
 	anna    string // the id of the customer
 	card    string // the code of her card
 	partner string // the code of the card of her partner
+	tier    string // the tier that was printed last
 	printed int64  // the number of the last entry that was printed
-	title   map[string]string
 
 	coupon, payment, cup string // the ids of the rewards
 	code                 string // the coupon that Anna has got for points
@@ -62,7 +62,7 @@ type shop struct {
 // run is the whole example; the test calls it as well.
 func run(out io.Writer) error {
 	w := bufio.NewWriter(out)
-	s := &shop{ctx: context.Background(), out: w, title: map[string]string{}, now: time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)}
+	s := &shop{ctx: context.Background(), out: w, now: time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)}
 	// A real shop leaves clock and identifiers to their defaults; here every run prints the same, and a year is over at once.
 	calls := uint64(0)
 	var err error
@@ -95,12 +95,15 @@ func run(out io.Writer) error {
 func (s *shop) month(m time.Month, act func() error) error {
 	s.on(m, 1)
 	fmt.Fprintf(s.out, "\n%s %d\n", m, s.now.Year())
-	done, err := s.eng.Maintain(s.ctx, s.now) // a real shop runs RunMaintenance beside everything else
+	// A real shop runs RunMaintenance beside everything else. An operation on a card does first what is due for it, so that the run
+	// finds only what nobody has touched.
+	done, err := s.eng.Maintain(s.ctx, s.now)
 	if err != nil {
 		return err
 	}
 	if done != (voucherify.Maintenance{}) {
-		s.say("The night brings %d activated and %d expired points, and %d moves between tiers.", done.Activated, done.Expired, done.TierMoves)
+		s.say("The maintenance run changes %d of the club's 2 cards: %d points activated, %d expired, %d tiers changed or kept longer.",
+			done.Cards, done.Activated, done.Expired, done.TierMoves)
 	}
 	if err := act(); err != nil {
 		return err
@@ -143,7 +146,8 @@ func (s *shop) february() error {
 }
 
 func (s *shop) march() error {
-	s.on(time.March, 20)
+	s.on(time.March, 18)
+	s.say("She buys a coffee machine. The points for the machine wait for 14 days, those for the money count at once.")
 	return s.buy(order.New("order-2", order.Line{ProductID: "machine", Quantity: 1, Price: 30000}))
 }
 
@@ -153,6 +157,13 @@ func (s *shop) april() error {
 		return err
 	}
 	s.on(time.April, 20)
+	rewards, err := s.eng.Loyalty.MemberRewards(s.ctx, s.card, true)
+	if err != nil {
+		return err
+	}
+	for _, r := range rewards {
+		s.say("Her points are enough for: %s, from %d.", r.Reward.Name, r.Points)
+	}
 	got, err := s.eng.Loyalty.RedeemReward(s.ctx, s.card, redemption.RewardRequest{Reward: redemption.RewardPart{ID: s.coupon}})
 	if err != nil {
 		return err
@@ -180,7 +191,8 @@ func (s *shop) may() error {
 	return nil
 }
 
-// june returns a quarter of the order of May: it had cost a quarter of the points.
+// june returns a quarter of the order of May: it had cost a quarter of the points. What the order has earned stays, so the shop takes
+// its part of that back by hand.
 func (s *shop) june() error {
 	s.on(time.June, 3)
 	back, err := s.eng.Return(s.ctx, redemption.ReturnRequest{
@@ -190,8 +202,10 @@ func (s *shop) june() error {
 		return err
 	}
 	r := back.Return
-	s.say("One of the 4 bags of May comes back: of its %s she gets %s in money and %d points.", money(r.Amount), money(r.Refund), r.Points)
-	return nil
+	s.say("One of the 4 bags of May comes back. It was %s: %s come back in money, %d points, and the rest was the coupon's.",
+		money(r.Amount), money(r.Refund), r.Points)
+	_, err = s.eng.Loyalty.AddBalance(s.ctx, s.card, loyalty.Adjustment{Points: -22, SourceID: r.ID, Reason: "were earned with the bag that came back"})
+	return err
 }
 
 func (s *shop) july() error {
@@ -228,13 +242,13 @@ func (s *shop) august() error {
 	if err != nil {
 		return err
 	}
-	s.say("She cancels the order: it is %s, and the points come back.", back.Order.Status)
+	s.say("She cancels the order: it is %s, and the points come back to their day.", back.Order.Status)
 	return nil
 }
 
 func (s *shop) september() error {
 	s.on(time.September, 5)
-	s.say("Ben, who lives with her, moves 120 points from his card to hers. Points that were given count for no tier.")
+	s.say("Ben, who lives with her, moves 120 points from his card to hers. They do not count for her tier.")
 	_, err := s.eng.Loyalty.TransferPoints(s.ctx, s.card, []loyalty.Transfer{
 		{Code: s.partner, Points: 120, SourceID: "transfer-1", Reason: "for the big order"},
 	})

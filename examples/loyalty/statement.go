@@ -15,33 +15,39 @@ func (s *shop) say(format string, args ...any) {
 
 // statement prints the entries of the month, where the member stands, and what is due next.
 func (s *shop) statement() error {
-	if err := s.entries(); err != nil {
-		return err
-	}
 	account, err := s.eng.Loyalty.Member(s.ctx, s.card)
 	if err != nil {
+		return err
+	}
+	if err := s.entries(&account); err != nil {
 		return err
 	}
 	standing, err := s.eng.Loyalty.MemberTier(s.ctx, s.card)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "    %d points to spend", account.Balance)
+	tier := standing.Tier // never nil here: Bronze begins at 0 points
+	fmt.Fprintf(s.out, "    balance     %d points", account.Balance)
 	if day, points := account.Next(); day != 0 {
 		fmt.Fprintf(s.out, ", %d of them until %s", points, day)
 	}
 	if account.PendingPoints > 0 {
-		fmt.Fprintf(s.out, "; %d more from %s", account.PendingPoints, account.NextActivation)
+		fmt.Fprintf(s.out, "; %d more wait until %s", account.PendingPoints, account.NextActivation)
 	}
-	if standing.Tier != nil {
-		fmt.Fprintf(s.out, "; %s until %s", standing.Tier.Name, standing.Standing.ExpirationDate)
+	fmt.Fprintf(s.out, "\n    tier        %s until %s", tier.Name, standing.Standing.ExpirationDate)
+	if s.tier != "" && s.tier != tier.Name {
+		fmt.Fprintf(s.out, ", was %s", s.tier)
 	}
-	fmt.Fprintf(s.out, "; %d earned in this quarter\n", account.Collected.Points)
+	s.tier = tier.Name
+	if tier.Points.To != nil {
+		fmt.Fprintf(s.out, "; the next one begins at %d points in a quarter", *tier.Points.To+1)
+	}
+	fmt.Fprintf(s.out, "; earned since %s: %d\n", account.Collected.From, account.Collected.Points)
 	return nil
 }
 
 // entries prints the entries of the card that were not printed yet, in the order in which they were written.
-func (s *shop) entries() error {
+func (s *shop) entries(account *loyalty.Account) error {
 	var entries []loyalty.Transaction
 	for t, err := range s.eng.Loyalty.Transactions(s.ctx, s.card, voucherify.ListOptions{}) {
 		if err != nil {
@@ -52,11 +58,15 @@ func (s *shop) entries() error {
 		}
 		entries = append(entries, t)
 	}
-	loyalty.Ordered(entries)
+	if s.printed == 0 { // what a card is opened with is no entry
+		fmt.Fprintf(s.out, "     0  %s  the card is opened         %+5d  balance %4d\n", account.CreatedAt.Format("02 Jan"), account.InitialPoints, account.InitialPoints)
+	}
+	loyalty.Ordered(entries) // the calendar dates its entries with their day, whenever it writes them
 	for i := range entries {
 		t := &entries[i]
 		b := t.Details.Balance
-		fmt.Fprintf(s.out, "    %2d  %s  %-19s %+5d  balance %4d  %s\n", t.Number, t.CreatedAt.Format("02 Jan"), t.Type, b.Points, b.Balance, s.about(t))
+		fmt.Fprintf(s.out, "    %2d  %s  %-25s %+5d  balance %4d  %s\n",
+			t.Number, t.CreatedAt.Format("02 Jan"), t.Type, b.Points, b.Balance, s.about(t))
 		s.printed = t.Number
 	}
 	return nil
@@ -68,6 +78,10 @@ func (s *shop) about(t *loyalty.Transaction) string {
 	text := t.Reason
 	switch {
 	case t.Reason != "":
+	case t.Type == ledger.PointsExpiration:
+		text = "their last day is over"
+	case t.Type == ledger.PointsRefund:
+		text = "back from: " + d.Reward.Name
 	case d.EarningRule != nil:
 		text = d.EarningRule.Source.Banner
 	case d.Reward != nil:
