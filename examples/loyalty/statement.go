@@ -129,4 +129,6 @@ func (s *shop) balanceSheet() error {
 }
 
 // money formats minor units.
-func money[N ~int64](minor N) string { return fmt.Sprintf("%d.%02d", int64(minor)/100, int64(minor)%100) }
+func money[N ~int64](minor N) string {
+	return fmt.Sprintf("%d.%02d", int64(minor)/100, int64(minor)%100)
+}
