@@ -109,8 +109,13 @@ func (e *Engine) estimatedTier(
 		return opened.Tier.TierID, nil
 	}
 	earns, err := e.cardEarns(ctx, r, op, x, account)
-	if err == nil && !earns {
+	if err == nil && earns {
+		account, err = e.shown(ctx, r, op, x, account)
+	} else if err == nil {
 		err = fault.New(fault.LoyaltyCardNotActive, "the loyalty card %s is disabled or outside its dates", account.Code).About("voucher", account.VoucherID)
 	}
-	return account.Tier.TierID, err
+	if err != nil {
+		return "", err
+	}
+	return account.Tier.TierID, nil
 }
