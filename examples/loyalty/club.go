@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/voucherify-go/voucherify/campaign"
@@ -17,8 +19,21 @@ import (
 
 const clubName = "Coffee Club"
 
+// rulesOfTheClub say in words what this file says in code.
+const rulesOfTheClub = `The Coffee Club
+
+  Earning    1 point for each 1.00 paid, 50 for a review, 100 for a coffee machine (after 14 days), 25 for reaching Gold
+  Tiers      Bronze; Silver from 200 points earned in a quarter, 1.5 points for each 1.00; Gold from 500, 2 points for each 1.00
+             a tier lasts until the end of the next quarter, and longer for who earns it again
+  Expiry     points can be used for 3 months, and then until the end of that quarter
+  Spending   each point pays 0.05 of an order; 150 points are a coupon of 10.00, 80 points a cup
+
+  Ben is a member already. Anna is not.
+`
+
 // open makes the club: its campaign, what earns points, the tiers, and what points are good for.
 func (s *shop) open() error {
+	fmt.Fprint(s.out, rulesOfTheClub)
 	for _, step := range []func() error{s.program, s.rules, s.rewards, s.joinBen} {
 		if err := step(); err != nil {
 			return err
@@ -36,7 +51,7 @@ func (s *shop) program() error {
 			LoyaltyCard: &loyalty.Card{Points: 10, ExpirationRules: &loyalty.ExpirationRules{
 				PeriodType: loyalty.InMonths, PeriodValue: 3, RoundingType: loyalty.EndOfQuarter,
 			}},
-			CodeConfig: voucher.CodeConfig{Pattern: "CLUB-#", Charset: "12"}, // a real club has more members
+			CodeConfig: voucher.CodeConfig{Pattern: "CLUB-####"},
 		},
 		LoyaltyTiersExpiration: &loyalty.TiersExpiration{
 			QualificationType: loyalty.ByPointsInPeriod, QualificationPeriod: loyalty.Quarter,
@@ -105,7 +120,7 @@ func (s *shop) rewards() error {
 	off := discount.AmountOff(1000, discount.ToOrder)
 	coupons, err := s.eng.Campaigns.Create(s.ctx, campaign.Campaign{
 		Name: "Club coupons", CampaignType: campaign.DiscountCoupons, Type: campaign.AutoUpdate,
-		Voucher: &campaign.Template{Discount: &off, CodeConfig: voucher.CodeConfig{Pattern: "TENOFF-#", Charset: "1"}},
+		Voucher: &campaign.Template{Discount: &off, CodeConfig: voucher.CodeConfig{Pattern: "TENOFF-####"}},
 	})
 	if err != nil {
 		return err

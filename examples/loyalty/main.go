@@ -19,6 +19,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -63,12 +64,13 @@ type shop struct {
 func run(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	s := &shop{ctx: context.Background(), out: w, now: time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)}
-	// A real shop leaves clock and identifiers to their defaults; here every run prints the same, and a year is over at once.
+	// A real shop leaves clock, identifiers and randomness to their defaults; here every run prints the same, and a year is over at once.
 	calls := uint64(0)
 	var err error
 	s.eng, err = voucherify.New(memory.New(),
 		voucherify.WithClock(func() time.Time { return s.now }),
 		voucherify.WithIDs(func(now time.Time) id.Sequence { calls++; return id.NewSequence(now, calls<<12) }),
+		voucherify.WithRand(rand.NewChaCha8([32]byte{})), // the codes; one goroutine uses it
 	)
 	if err != nil {
 		return err
@@ -102,8 +104,8 @@ func (s *shop) month(m time.Month, act func() error) error {
 		return err
 	}
 	if done != (voucherify.Maintenance{}) {
-		s.say("The maintenance run changes %d of the club's 2 cards: %d points activated, %d expired, %d tiers changed or kept longer.",
-			done.Cards, done.Activated, done.Expired, done.TierMoves)
+		s.say("The maintenance run, over all cards: points activated: %d, expired: %d; tiers changed or kept longer: %d.",
+			done.Activated, done.Expired, done.TierMoves)
 	}
 	if err := act(); err != nil {
 		return err
@@ -130,7 +132,7 @@ func (s *shop) january() error {
 		return err
 	}
 	s.say("The shop shows her that a cart of 60.00 would bring %d points.", estimate.PointsEstimation)
-	return s.buy(cart)
+	return s.buy("beans", cart)
 }
 
 func (s *shop) february() error {
@@ -147,13 +149,13 @@ func (s *shop) february() error {
 
 func (s *shop) march() error {
 	s.on(time.March, 18)
-	s.say("She buys a coffee machine. The points for the machine wait for 14 days, those for the money count at once.")
-	return s.buy(order.New("order-2", order.Line{ProductID: "machine", Quantity: 1, Price: 30000}))
+	s.say("The points for the machine itself will wait for 14 days, those for the money count at once.")
+	return s.buy("a coffee machine", order.New("order-2", order.Line{ProductID: "machine", Quantity: 1, Price: 30000}))
 }
 
 func (s *shop) april() error {
 	s.on(time.April, 15)
-	if err := s.buy(order.New("order-3", order.Line{ProductID: "beans", Quantity: 3, Price: 1500})); err != nil {
+	if err := s.buy("beans", order.New("order-3", order.Line{ProductID: "beans", Quantity: 3, Price: 1500})); err != nil {
 		return err
 	}
 	s.on(time.April, 20)
@@ -264,21 +266,21 @@ func (s *shop) october() error {
 
 func (s *shop) november() error {
 	s.on(time.November, 27)
-	return s.buy(order.New("order-6", order.Line{ProductID: "beans", Quantity: 36, Price: 1500}))
+	return s.buy("beans for her office", order.New("order-6", order.Line{ProductID: "beans", Quantity: 36, Price: 1500}))
 }
 
 func (s *shop) december() error {
 	s.on(time.December, 15)
-	return s.buy(order.New("order-7", order.Line{ProductID: "beans", Quantity: 2, Price: 1500}))
+	return s.buy("beans", order.New("order-7", order.Line{ProductID: "beans", Quantity: 2, Price: 1500}))
 }
 
 // buy stores an order of Anna that she has paid in money. Orders that Redeem makes earn points in the same way.
-func (s *shop) buy(o *order.Order) error {
+func (s *shop) buy(what string, o *order.Order) error {
 	o.Status, o.CustomerID = order.Paid, s.anna
 	stored, err := s.eng.Orders.Create(s.ctx, *o)
 	if err != nil {
 		return err
 	}
-	s.say("She buys for %s.", money(stored.Amount))
+	s.say("She buys %s for %s.", what, money(stored.Amount))
 	return nil
 }
