@@ -167,7 +167,7 @@ func (p *publishing) openAccount(ctx context.Context, v *voucher.Voucher, owner 
 
 // Transactions yields the entries of a loyalty card: the newest first, unless options say otherwise. Entries of one instant come in
 // the order of their ids; Transaction.Number is the order in which they were written. The card of a deleted voucher is listed by
-// its id. ListOptions.Parent does not count.
+// its id. ListOptions.Parent does not count. A voucher that is no loyalty card is invalid_voucher.
 func (s *Loyalty) Transactions(ctx context.Context, card string, options ListOptions) iter.Seq2[loyalty.Transaction, error] {
 	return func(yield func(loyalty.Transaction, error) bool) {
 		v, err := s.engine.Vouchers.Get(ctx, card)
@@ -184,6 +184,9 @@ func (s *Loyalty) Transactions(ctx context.Context, card string, options ListOpt
 			return
 		}
 		for t, err := range list[loyalty.Transaction](ctx, s.engine, record.Transaction, options) {
+			if err == nil && t.Type.OfCredits() { // a gift card that was deleted
+				continue
+			}
 			if !yield(t, err) {
 				return
 			}

@@ -100,7 +100,7 @@ func (s *shop) rules() error {
 		return map[string]loyalty.Mapping{rules[0].ID: {Type: loyalty.Multiply, Multiplier: decimal.RequireFromString(times)}}
 	}
 	upTo := func(points ledger.Points) *ledger.Points { return &points }
-	tiers, err := s.eng.Loyalty.CreateTiers(s.ctx, s.club, []loyalty.Tier{
+	tiers, err := s.eng.Loyalty.CreateTiers(s.ctx, clubName, []loyalty.Tier{
 		{Name: "Bronze", Points: loyalty.Range{From: 0, To: upTo(199)}},
 		{Name: "Silver", Points: loyalty.Range{From: 200, To: upTo(499)}, EarningRules: faster("1.5")},
 		{Name: "Gold", Points: loyalty.Range{From: 500}, EarningRules: faster("2")},
