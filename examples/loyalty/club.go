@@ -42,8 +42,8 @@ func (s *shop) open() error {
 	return nil
 }
 
-// program is the campaign. Points can be used for 3 months, and then until the end of the quarter; a tier is reached with the points
-// that are earned in a quarter, at once, and is kept until the end of the next quarter.
+// program is the campaign. Points can be used for 3 months, and then until the end of the quarter; a tier is reached with the
+// points that are earned in a quarter, at once, and is kept until the end of the next quarter.
 func (s *shop) program() error {
 	camp, err := s.eng.Campaigns.Create(s.ctx, campaign.Campaign{
 		Name: clubName, CampaignType: campaign.LoyaltyProgram, Type: campaign.AutoUpdate,
@@ -139,7 +139,9 @@ func (s *shop) rewards() error {
 			Name: "Coupon of 10.00", Type: reward.OfCampaign, Parameters: reward.Parameters{Campaign: &reward.Campaign{ID: coupons.ID}},
 		}, &reward.Price{Loyalty: reward.Loyalty{Points: 150}}},
 		{&s.payment, reward.Reward{ // a point is 0.05; with 20 points for 1.00 only whole amounts could be paid
-			Name: "Pay with points", Type: reward.Coin, Parameters: reward.Parameters{Coin: &reward.Ratio{ExchangeRatio: decimal.RequireFromString("0.05")}},
+			Name: "Pay with points", Type: reward.Coin, Parameters: reward.Parameters{Coin: &reward.Ratio{
+				ExchangeRatio: decimal.RequireFromString("0.05"),
+			}},
 		}, nil},
 		{&s.cup, reward.Reward{
 			Name: "Cup", Type: reward.Material, Stock: &stock, Parameters: reward.Parameters{Product: &reward.Product{ID: cup.ID}},

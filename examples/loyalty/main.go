@@ -1,6 +1,6 @@
-// Command loyalty is a year in the life of Anna, a member of the coffee club of a shop, told month by month: how she earns points and
-// when they can be used, what she spends them on, how she moves between the tiers of the club, and which points she loses. It ends with
-// the balance sheet of her card, and has the engine replay its ledger. All data is in memory:
+// Command loyalty is a year in the life of Anna, a member of the coffee club of a shop, told month by month: how she earns
+// points and when they can be used, what she spends them on, how she moves between the tiers of the club, and which points she
+// loses. It ends with the balance sheet of her card, and has the engine replay its ledger. All data is in memory:
 //
 //	go run ./examples/loyalty
 //
@@ -64,7 +64,8 @@ type shop struct {
 func run(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	s := &shop{ctx: context.Background(), out: w, now: time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)}
-	// A real shop leaves clock, identifiers and randomness to their defaults; here every run prints the same, and a year is over at once.
+	// A real shop leaves clock, identifiers and randomness to their defaults; here every run prints the same, and a year is over
+	// at once.
 	calls := uint64(0)
 	var err error
 	s.eng, err = voucherify.New(memory.New(),
@@ -193,8 +194,8 @@ func (s *shop) may() error {
 	return nil
 }
 
-// june returns a quarter of the order of May: it had cost a quarter of the points. What the order has earned stays, so the shop takes
-// its part of that back by hand.
+// june returns a quarter of the order of May: it had cost a quarter of the points. What the order has earned stays, so the shop
+// takes its part of that back by hand.
 func (s *shop) june() error {
 	s.on(time.June, 3)
 	back, err := s.eng.Return(s.ctx, redemption.ReturnRequest{
@@ -206,7 +207,9 @@ func (s *shop) june() error {
 	r := back.Return
 	s.say("One of the 4 bags of May comes back. It was %s: %s come back in money, %d points, and the rest was the coupon's.",
 		money(r.Amount), money(r.Refund), r.Points)
-	_, err = s.eng.Loyalty.AddBalance(s.ctx, s.card, loyalty.Adjustment{Points: -22, SourceID: r.ID, Reason: "were earned with the bag that came back"})
+	_, err = s.eng.Loyalty.AddBalance(s.ctx, s.card, loyalty.Adjustment{
+		Points: -22, SourceID: r.ID, Reason: "were earned with the bag that came back",
+	})
 	return err
 }
 
@@ -251,6 +254,7 @@ func (s *shop) august() error {
 func (s *shop) september() error {
 	s.on(time.September, 5)
 	s.say("Ben, who lives with her, moves 120 points from his card to hers. They do not count for her tier.")
+	s.say("On his card they could be used for ever; on hers they have a last day, like all points that come in.")
 	_, err := s.eng.Loyalty.TransferPoints(s.ctx, s.card, []loyalty.Transfer{
 		{Code: s.partner, Points: 120, SourceID: "transfer-1", Reason: "for the big order"},
 	})

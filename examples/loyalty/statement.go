@@ -59,7 +59,8 @@ func (s *shop) entries(account *loyalty.Account) error {
 		entries = append(entries, t)
 	}
 	if s.printed == 0 { // what a card is opened with is no entry
-		fmt.Fprintf(s.out, "     0  %s  the card is opened         %+5d  balance %4d\n", account.CreatedAt.Format("02 Jan"), account.InitialPoints, account.InitialPoints)
+		initial := account.InitialPoints
+		fmt.Fprintf(s.out, "     0  %s  the card is opened         %+5d  balance %4d\n", account.CreatedAt.Format("02 Jan"), initial, initial)
 	}
 	loyalty.Ordered(entries) // the calendar dates its entries with their day, whenever it writes them
 	for i := range entries {
