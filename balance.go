@@ -99,11 +99,15 @@ func entryOf(ctx context.Context, r store.Reader, voucherID string, a *ledger.Ad
 
 // Transactions yields the entries of a card, named by code or id: the newest first, unless options say otherwise. Entries of
 // one instant come in the order of their ids; Transaction.Number is the order in which they were written. The card of a deleted
-// voucher is listed by its id. ListOptions.Parent does not count.
+// voucher is listed by its id. ListOptions.Parent does not count. A loyalty card, whose entries Loyalty.Transactions reads, is
+// invalid_voucher.
 func (s *Vouchers) Transactions(ctx context.Context, code string, options ListOptions) iter.Seq2[ledger.Transaction, error] {
 	return func(yield func(ledger.Transaction, error) bool) {
 		v, err := s.Get(ctx, code)
 		switch {
+		case err == nil && v.LoyaltyCard != nil:
+			yield(ledger.Transaction{}, fault.New(fault.InvalidVoucher, "the entries of a loyalty card are read with Loyalty.Transactions").About("voucher", v.ID))
+			return
 		case err == nil:
 			options.Parent = v.ID
 		case isMissing(err) && id.Is(code, id.Voucher):
@@ -113,6 +117,9 @@ func (s *Vouchers) Transactions(ctx context.Context, code string, options ListOp
 			return
 		}
 		for t, err := range list[ledger.Transaction](ctx, s.engine, record.Transaction, options) {
+			if err == nil && !t.Type.OfCredits() { // a loyalty card that was deleted
+				continue
+			}
 			if !yield(t, err) {
 				return
 			}

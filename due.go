@@ -40,22 +40,30 @@ func (e *Engine) upToDate(ctx context.Context, tx store.Tx, op *operation, x *re
 // asOfToday shows the loyalty cards that were read for a question as upToDate would leave them, and writes nothing.
 func (e *Engine) asOfToday(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, s *redemption.Snapshot) error {
 	for _, voucherID := range slices.Sorted(maps.Keys(s.Accounts)) {
-		account := s.Accounts[voucherID]
-		program := x.Program(account.CampaignID)
-		if program == nil || !e.due(op, account) {
-			continue
-		}
-		inner, err := e.nested(op)
+		account, err := e.shown(ctx, r, op, x, s.Accounts[voucherID])
 		if err != nil {
 			return err
 		}
-		card := redemption.NewPointsWork(x, op.now, &inner.ids, &redemption.Plan{}).Card(program, account)
-		if err := e.catchUp(ctx, r, card); err != nil {
-			return about(err, account)
-		}
-		s.Accounts[voucherID] = card.Account
+		s.Accounts[voucherID] = account
 	}
 	return nil
+}
+
+// shown is an account as upToDate would leave it, for an answer that writes nothing.
+func (e *Engine) shown(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, stored *loyalty.Account) (*loyalty.Account, error) {
+	program := x.Program(stored.CampaignID)
+	if program == nil || !e.due(op, stored) {
+		return stored, nil
+	}
+	inner, err := e.nested(op)
+	if err != nil {
+		return nil, err
+	}
+	card := redemption.NewPointsWork(x, op.now, &inner.ids, &redemption.Plan{}).Card(program, stored)
+	if err := e.catchUp(ctx, r, card); err != nil {
+		return nil, about(err, stored)
+	}
+	return card.Account, nil
 }
 
 // followPoints is follow for cards that a redemption, rollback or return has changed in its own plan; nil for none.

@@ -20,7 +20,8 @@ import (
 //
 // A program that is switched off or outside its dates is campaign_not_active, a card that is so is loyalty_card_not_active, and a
 // customer without a card is campaign_not_allow_auto_join unless the program takes in whoever meets its rules. It is an estimate:
-// the tier of the member, the order and the rules may change before the purchase.
+// the tier of the member, the order and the rules may change before the purchase. Discounts count as they stand on a stored order;
+// those of an order that is only sent, and codes that are to be redeemed with it, do not.
 func (s *Loyalty) EstimatePoints(ctx context.Context, campaignIDOrName string, buyer *customer.Customer, o *order.Order) (loyalty.Estimation, error) {
 	started := time.Now()
 	var answer loyalty.Estimation
@@ -109,8 +110,13 @@ func (e *Engine) estimatedTier(
 		return opened.Tier.TierID, nil
 	}
 	earns, err := e.cardEarns(ctx, r, op, x, account)
-	if err == nil && !earns {
+	if err == nil && earns {
+		account, err = e.shown(ctx, r, op, x, account)
+	} else if err == nil {
 		err = fault.New(fault.LoyaltyCardNotActive, "the loyalty card %s is disabled or outside its dates", account.Code).About("voucher", account.VoucherID)
 	}
-	return account.Tier.TierID, err
+	if err != nil {
+		return "", err
+	}
+	return account.Tier.TierID, nil
 }

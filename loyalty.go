@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/id"
@@ -36,11 +37,21 @@ func (s *Loyalty) Member(ctx context.Context, card string) (loyalty.Account, err
 	return account, err
 }
 
-// Members yields the accounts of a program, named by its id, as Member reads them; those for which something is due first come
-// first.
-func (s *Loyalty) Members(ctx context.Context, campaignID string, options ListOptions) iter.Seq2[loyalty.Account, error] {
-	options.Parent, options.OldestFirst = campaignID, true
+// Members yields the accounts of a program, named by its id or name, as Member reads them; those for which something is due first
+// come first. A program that was deleted is named by its id. ListOptions.Parent and OldestFirst do not count.
+func (s *Loyalty) Members(ctx context.Context, campaignIDOrName string, options ListOptions) iter.Seq2[loyalty.Account, error] {
+	options.OldestFirst = true
 	return func(yield func(loyalty.Account, error) bool) {
+		camp, err := get[campaign.Campaign](ctx, s.engine, record.Campaign, campaignIDOrName, record.Key("name", campaignIDOrName))
+		switch {
+		case err == nil:
+			options.Parent = camp.ID
+		case isMissing(err) && id.Is(campaignIDOrName, id.Campaign):
+			options.Parent = campaignIDOrName
+		default:
+			yield(loyalty.Account{}, err)
+			return
+		}
 		today := s.engine.today()
 		for account, err := range list[loyalty.Account](ctx, s.engine, record.LoyaltyAccount, options) {
 			if !yield(*account.AsOf(today), err) {
@@ -167,7 +178,7 @@ func (p *publishing) openAccount(ctx context.Context, v *voucher.Voucher, owner 
 
 // Transactions yields the entries of a loyalty card: the newest first, unless options say otherwise. Entries of one instant come in
 // the order of their ids; Transaction.Number is the order in which they were written. The card of a deleted voucher is listed by
-// its id. ListOptions.Parent does not count.
+// its id. ListOptions.Parent does not count. A voucher that is no loyalty card is invalid_voucher.
 func (s *Loyalty) Transactions(ctx context.Context, card string, options ListOptions) iter.Seq2[loyalty.Transaction, error] {
 	return func(yield func(loyalty.Transaction, error) bool) {
 		v, err := s.engine.Vouchers.Get(ctx, card)
@@ -184,6 +195,9 @@ func (s *Loyalty) Transactions(ctx context.Context, card string, options ListOpt
 			return
 		}
 		for t, err := range list[loyalty.Transaction](ctx, s.engine, record.Transaction, options) {
+			if err == nil && t.Type.OfCredits() { // a gift card that was deleted
+				continue
+			}
 			if !yield(t, err) {
 				return
 			}

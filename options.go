@@ -107,7 +107,9 @@ func WithLogger(logger *slog.Logger) Option {
 
 // Observation is what an Observer is told about one call of a verb.
 type Observation struct {
-	// Verb is "validate", "redeem", "qualify", "rollback", "return" or "publish".
+	// Verb is "validate", "redeem", "qualify", "rollback", "return", "publish", "add_holders" or "add_balance"; of loyalty cards
+	// "redeem_reward", "add_points", "transfer_points", "activate_pending", "adjust_pending", "cancel_pending", "estimate_points",
+	// "maintain", "reevaluate_tiers" or "recalculate_tiers".
 	Verb string
 	// Duration is the time of the whole call, the store included.
 	Duration time.Duration

@@ -78,6 +78,9 @@ func (s *Loyalty) MemberRewards(ctx context.Context, card string, affordableOnly
 		if err != nil {
 			return err
 		}
+		if account, err = s.engine.shown(ctx, r, &op, catalogue, account); err != nil {
+			return err
+		}
 		offers := catalogue.Rewards(account.CampaignID)
 		keys := make([]redemption.CounterKey, len(offers))
 		for i, o := range offers {

@@ -19,7 +19,7 @@ import (
 )
 
 // Rewards keeps what members of loyalty programs get for points, in which programs and for how many, and what became of each
-// reward that was redeemed. Loyalty.RedeemReward redeems one, and so do redemption.PayWithPoints in any redeem.
+// reward that was redeemed. Loyalty.RedeemReward redeems one, and so does a redeem with redemption.PayWithPoints.
 type Rewards struct{ engine *Engine }
 
 // Create stores a reward. Campaign and product must exist; credits and points of less than 1 are invalid_balance.

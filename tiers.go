@@ -14,29 +14,35 @@ import (
 	"github.com/voucherify-go/voucherify/store"
 )
 
-// CreateTiers stores tiers of a program, named by the id of its campaign, all or nothing. Ranges that overlap, also with stored tiers,
+// CreateTiers stores tiers of a program, named by its id or name, all or nothing. Ranges that overlap, also with stored tiers,
 // are refused; what lies between ranges is no tier. A name stands once in a program. Members move with their next operation; all of
 // them at once with ReevaluateTiers.
-func (s *Loyalty) CreateTiers(ctx context.Context, campaignID string, tiers []loyalty.Tier) ([]loyalty.Tier, error) {
+func (s *Loyalty) CreateTiers(ctx context.Context, campaignIDOrName string, tiers []loyalty.Tier) ([]loyalty.Tier, error) {
 	if len(tiers) == 0 || len(tiers) > loyalty.MaxTiers {
 		return nil, fault.Invalid("tiers", "%d tiers are not between 1 and %d", len(tiers), loyalty.MaxTiers)
 	}
+	at := func(i int, err error) error {
+		if len(tiers) == 1 {
+			return err
+		}
+		return within(indexed("tiers", i), err)
+	}
 	for i := range tiers {
 		if err := tiers[i].Check(); err != nil {
-			return nil, err
+			return nil, at(i, err)
 		}
 	}
 	var created []loyalty.Tier
 	err := s.engine.change(ctx, func(c *change) error {
 		created = append([]loyalty.Tier(nil), tiers...)
-		p, err := c.tiersOf(ctx, campaignID)
+		p, err := c.tiersOf(ctx, campaignIDOrName)
 		if err != nil {
 			return err
 		}
 		for i := range created {
 			t := &created[i]
 			if err := c.checkWhole(ctx, metadata.OfLoyaltyTier, t.Metadata); err != nil {
-				return err
+				return at(i, err)
 			}
 			t.ID, t.CampaignID, t.CreatedAt, t.UpdatedAt, t.Version = c.ids.Next(id.LoyaltyTier), p.campaign.ID, c.now, nil, 1
 			p.tiers = append(p.tiers, t)
@@ -63,8 +69,8 @@ type programTiers struct {
 }
 
 // tiersOf reads the tiers of a program.
-func (c *change) tiersOf(ctx context.Context, campaignID string) (*programTiers, error) {
-	camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, campaignID)
+func (c *change) tiersOf(ctx context.Context, idOrName string) (*programTiers, error) {
+	camp, doc, err := find[campaign.Campaign](ctx, c.tx, record.Campaign, idOrName, record.Key("name", idOrName))
 	if err != nil {
 		return nil, within("campaign_id", err)
 	}

@@ -62,7 +62,7 @@ func TestTiersAreCreatedChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	program := s.program("Club", nil)
-	created, err := s.Loyalty.CreateTiers(background, program.ID, threeTiers())
+	created, err := s.Loyalty.CreateTiers(background, "Club", threeTiers())
 	s.must(err)
 	silver := created[0]
 	silver.Name, silver.Points.From, silver.Metadata = "Steel", 50, metadata.Map{"color": "grey"}
@@ -96,6 +96,7 @@ func TestTiersAreCreatedChangedAndDeleted(t *testing.T) {
 		"a tier that is gone":  {s.Loyalty.DeleteTier(background, created[2].ID), "not_found : Cannot find loyalty_tier with id " + created[2].ID},
 		"a range that is used": {second(s.Loyalty.CreateTiers(background, program.ID, []loyalty.Tier{tierOf("New", 150, 160)})), `invalid_payload points: the tiers "Steel" and "New" overlap`},
 		"a name that is used":  {second(s.Loyalty.CreateTiers(background, program.ID, []loyalty.Tier{tierOf("Gold", 500, 600)})), `duplicate_found name: two tiers are called "Gold"`},
+		"the second of two":    {second(s.Loyalty.CreateTiers(background, program.ID, []loyalty.Tier{tierOf("New", 500, 600), tierOf("", 700, 800)})), "invalid_payload tiers[1].name: must have between 1 and 255 bytes"},
 		"no tiers":             {second(s.Loyalty.CreateTiers(background, program.ID, nil)), "invalid_payload tiers: 0 tiers are not between 1 and 100"},
 		"another campaign":     {second(s.Loyalty.CreateTiers(background, "camp_none", threeTiers())), "not_found campaign_id: Cannot find campaign with id camp_none"},
 	} {

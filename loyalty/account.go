@@ -39,7 +39,7 @@ type Account struct {
 	Entries int64 `json:"entries"`
 	// Tier is where the member stands.
 	Tier Standing `json:"tier,omitzero"`
-	// Collected counts for tiers of POINTS_IN_PERIOD.
+	// Collected counts for tiers of POINTS_IN_PERIOD. A card on which nothing has happened in a period yet still shows an earlier one.
 	Collected Collected `json:"collected,omitzero"`
 	// AutoRedeem counts the rewards that were redeemed automatically on a day.
 	AutoRedeem AutoRedeem `json:"auto_redeem,omitzero"`
@@ -60,7 +60,8 @@ type Bucket struct {
 // over reports whether the last day of the points is before a day.
 func (b *Bucket) over(today Date) bool { return b.ExpiresAt != 0 && b.ExpiresAt < today }
 
-// Collected is what a card has earned in a period of the calendar.
+// Collected is what a card has earned in a period of the calendar, at once, activated or added by hand. What was given back or
+// transferred does not count, and what was spent, removed or expired is not taken off.
 type Collected struct {
 	// From is the first day of the period.
 	From   Date          `json:"from,omitzero"`
