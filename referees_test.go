@@ -245,6 +245,7 @@ func TestADeletedReferrerAndRefereeAreLeftNowhere(t *testing.T) {
 			s.programme(rewarding(s.cards("Welcome"), 500))
 			s.refTier(1, referral.FromCampaign(s.coupons("Coupon").ID, 0))
 			s.refTier(0, referral.FromCampaign(s.cards("Thanks").ID, 100))
+			s.refTier(0, referral.FromCampaign(s.program("Club", nil).ID, 10))
 			ann, eve := s.referrer("ann"), s.referrer("eve")
 			s.coupon("TEN", *s.coupon("SAVE", discount.AmountOff(10, discount.ToOrder), 0).Discount, 0)
 			first := s.refers(ann, "bob")
