@@ -175,7 +175,7 @@ func (x *conversion) rewardAll(ctx context.Context) error {
 	}
 	x.plan, x.touched = redemption.Plan{}, nil
 	if r := x.program.RefereeReward; r != nil {
-		if err := x.issue(ctx, nil, x.referee.ID, r.RelatedObjectParent.ID, r.Amount); err != nil {
+		if err := x.issue(ctx, nil, x.referee.ID, referral.FromCampaign(r.RelatedObjectParent.ID, r.Amount)); err != nil {
 			return within("referee_reward", err)
 		}
 	}
@@ -192,8 +192,7 @@ func (x *conversion) rewardAll(ctx context.Context) error {
 				continue
 			}
 		}
-		c := &tier.Reward.Parameters.Campaign
-		if err := x.issue(ctx, tier, x.voucher.HolderID, c.ID, c.Balance); err != nil {
+		if err := x.issue(ctx, tier, x.voucher.HolderID, tier.Reward); err != nil {
 			return err
 		}
 	}
@@ -210,54 +209,77 @@ func (x *conversion) rewardAll(ctx context.Context) error {
 	return x.engine.commit(ctx, x.change)
 }
 
-// issue gives a reward, unless it was given before. tier is nil for the reward of the referee.
-func (x *conversion) issue(ctx context.Context, tier *referral.Tier, customerID, campaignID string, amount int64) error {
+// issue gives a reward, unless it was given before. tier is nil for the reward of the referee. A product is only noted and told:
+// somebody else hands it over.
+func (x *conversion) issue(ctx context.Context, tier *referral.Tier, customerID string, what referral.Reward) error {
 	reward := &referral.Issued{
 		CampaignID: x.campaign.ID, CustomerID: customerID, ReferralID: x.referral.ID, RelatedObjectID: x.cause,
-		RewardCampaignID: campaignID, Amount: amount, CreatedAt: x.now, Version: 1,
+		RewardCampaignID: what.Parameters.Campaign.ID, Product: what.Parameters.Product, Amount: what.Parameters.Campaign.Balance,
+		CreatedAt: x.now, Version: 1,
 	}
 	key := record.Key("once", reward.Once(tier))
 	_, err := x.tx.Find(ctx, record.ReferralReward, key)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	camp, _, err := find[campaign.Campaign](ctx, x.tx, record.Campaign, campaignID)
-	if err != nil {
-		return err
-	}
-	why := ledger.Details{}
-	if x.kind == referral.OfRedemption {
-		why.Redemption = &ledger.Reference{ID: x.cause}
-	} else {
-		why.CustomEvent = &ledger.Reference{ID: x.cause}
-	}
 	if tier != nil {
-		reward.ReferralTierID, why.ReferralTier = tier.ID, &ledger.Reference{ID: tier.ID}
+		reward.ReferralTierID = tier.ID
 	}
-	gift, err := x.engine.fulfil(ctx, x.tx, x.operation, grant{
-		campaign: camp, customerID: customerID, credits: ledger.Credits(amount), why: why,
-	})
-	if err != nil {
-		return err
-	}
-	reward.ID, reward.VoucherID = x.ids.Next(id.ReferralReward), gift.voucher.ID
-	x.referral.Rewards = append(x.referral.Rewards, reward.ID)
 	rewarded := map[string]any{"id": customerID}
 	data := x.about(map[string]any{
-		"customer": rewarded, "holder": rewarded, "voucher": gift.voucher, "campaign": x.campaign, "reward": reward, "referral_tier": tier,
+		"customer": rewarded, "holder": rewarded, "campaign": x.campaign, "reward": reward, "referral_tier": tier,
 	})
-	if gift.publication != nil {
-		reward.PublicationID = gift.publication.ID
+	if reward.Product == nil {
+		if err := x.deliver(ctx, reward, data); err != nil {
+			return err
+		}
 	}
-	if gift.entry != nil {
-		reward.TransactionID, data["balance"] = gift.entry.ID, gift.entry.Details.Balance
-	}
+	reward.ID = x.ids.Next(id.ReferralReward)
+	x.referral.Rewards = append(x.referral.Rewards, reward.ID)
 	if err := x.put(saved{
 		kind: record.ReferralReward, id: reward.ID, created: x.now, parent: customerID, keys: []string{key},
 	}, reward); err != nil {
 		return err
 	}
 	return x.emit(event.CustomerRewarded, customerID, data)
+}
+
+// deliver gives what a reward takes of a campaign, and adds what came of it to the reward and to the data of its event.
+func (x *conversion) deliver(ctx context.Context, reward *referral.Issued, data map[string]any) error {
+	camp, _, err := find[campaign.Campaign](ctx, x.tx, record.Campaign, reward.RewardCampaignID)
+	if err != nil {
+		return err
+	}
+	what := grant{campaign: camp, customerID: reward.CustomerID}
+	switch camp.CampaignType {
+	case campaign.GiftVouchers:
+		what.credits = ledger.Credits(reward.Amount)
+	case campaign.LoyaltyProgram:
+		what.points = ledger.Points(reward.Amount)
+	}
+	if x.kind == referral.OfRedemption {
+		what.why.Redemption = &ledger.Reference{ID: x.cause}
+	} else {
+		what.why.CustomEvent = &ledger.Reference{ID: x.cause}
+	}
+	if reward.ReferralTierID != "" {
+		what.why.ReferralTier = &ledger.Reference{ID: reward.ReferralTierID}
+	}
+	gift, err := x.engine.fulfil(ctx, x.tx, x.operation, what)
+	if err != nil {
+		return err
+	}
+	reward.VoucherID, data["voucher"] = gift.voucher.ID, gift.voucher
+	if gift.publication != nil {
+		reward.PublicationID = gift.publication.ID
+	}
+	switch {
+	case gift.entry != nil:
+		reward.TransactionID, data["balance"] = gift.entry.ID, gift.entry.Details.Balance
+	case gift.points != nil:
+		reward.TransactionID, data["balance"] = gift.points.ID, gift.points.Details.Balance
+	}
+	return nil
 }
 
 // belongs reports whether a customer is in a segment.

@@ -10,6 +10,7 @@ import (
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/tabular"
@@ -39,7 +40,9 @@ const (
 	ExportRedemptions         Exported = "redemption"
 	ExportCustomers           Exported = "customer"
 	ExportOrders              Exported = "order"
-	ExportVoucherTransactions Exported = "voucher_transactions"
+	ExportVoucherTransactions Exported = "voucher_transactions" // the entries of gift cards
+	// ExportPointsTransactions are the entries of loyalty cards. (In Voucherify they are voucher_transactions, too.)
+	ExportPointsTransactions Exported = "points_transactions"
 )
 
 // exporter is one kind of export.
@@ -55,6 +58,7 @@ var exporters = map[Exported]exporter{
 	ExportCustomers:           exported(tabular.ExportedCustomers(), (*Exports).customersFor),
 	ExportOrders:              exported(tabular.Orders(), (*Exports).Orders),
 	ExportVoucherTransactions: exported(tabular.VoucherTransactions(), (*Exports).VoucherTransactions),
+	ExportPointsTransactions:  exported(tabular.PointsTransactions(), (*Exports).PointsTransactions),
 }
 
 // exported is an export of the rows that read yields, with the columns of a sheet.
@@ -98,12 +102,23 @@ func (s *Exports) Orders(ctx context.Context, options ExportOptions) iter.Seq2[o
 // VoucherTransactions yields the entries of gift cards, of all or of the card whose id is the parent; entries of other cards are
 // passed over.
 func (s *Exports) VoucherTransactions(ctx context.Context, options ExportOptions) iter.Seq2[ledger.Transaction, error] {
+	return entries(ctx, s.engine, options, func(t *ledger.Transaction) bool { return t.Type.OfCredits() })
+}
+
+// PointsTransactions yields the entries of loyalty cards, of all or of the card whose id is the parent; entries of other cards are
+// passed over.
+func (s *Exports) PointsTransactions(ctx context.Context, options ExportOptions) iter.Seq2[loyalty.Transaction, error] {
+	return entries(ctx, s.engine, options, func(t *loyalty.Transaction) bool { return !t.Type.OfCredits() })
+}
+
+// entries yields the entries of cards of one kind, of which all are stored together.
+func entries[T any](ctx context.Context, e *Engine, options ExportOptions, wanted func(*T) bool) iter.Seq2[T, error] {
 	all := options.ListOptions
 	all.Limit = 0
-	return func(yield func(ledger.Transaction, error) bool) {
+	return func(yield func(T, error) bool) {
 		left := options.Limit
-		for t, err := range list[ledger.Transaction](ctx, s.engine, record.Transaction, all) {
-			if err == nil && !t.Type.OfCredits() {
+		for t, err := range list[T](ctx, e, record.Transaction, all) {
+			if err == nil && !wanted(&t) {
 				continue
 			}
 			if !yield(t, err) {
@@ -116,7 +131,7 @@ func (s *Exports) VoucherTransactions(ctx context.Context, options ExportOptions
 	}
 }
 
-// Vouchers yields vouchers with everything that counts for them: usage and balance, and discount, dates and category of their
+// Vouchers yields vouchers with everything that counts for them: usage, balance and points, and discount, dates and category of their
 // campaign where they have none of their own.
 func (s *Exports) Vouchers(ctx context.Context, options ExportOptions) iter.Seq2[tabular.ExportedVoucher, error] {
 	return exportPages(ctx, s.engine, record.Voucher, options.ListOptions, exportVouchers)

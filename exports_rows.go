@@ -155,6 +155,13 @@ func exportVouchers(ctx context.Context, x *exporting, page []*voucher.Voucher) 
 	rows := make([]tabular.ExportedVoucher, 0, len(page))
 	for _, v := range page {
 		fillUsage(v, counters)
+		if v.LoyaltyCard != nil {
+			account, err := accountOf(ctx, x.reader, v.ID)
+			if err != nil {
+				return nil, err
+			}
+			v.LoyaltyCard.Fill(account)
+		}
 		row := tabular.ExportedVoucher{Voucher: *v, ValidationRules: x.rules[v.ID]}
 		camp, err := x.campaign(ctx, v.CampaignID)
 		if err != nil {

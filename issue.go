@@ -107,7 +107,7 @@ func (e *Engine) creditPoints(ctx context.Context, tx store.Tx, op operation, g 
 	if err != nil {
 		return given{}, err
 	}
-	details := loyalty.Details{Redemption: g.why.Redemption}
+	details := loyalty.Details{Redemption: g.why.Redemption, CustomEvent: g.why.CustomEvent, ReferralTier: g.why.ReferralTier}
 	if g.why.Reward != nil {
 		details.Reward = &loyalty.Reference{ID: g.why.Reward.ID}
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/redemption"
-	"github.com/voucherify-go/voucherify/referral"
 	"github.com/voucherify-go/voucherify/validation"
 	"github.com/voucherify-go/voucherify/voucher"
 )
@@ -115,12 +114,9 @@ var managementKeys = []keyRow{
 	{
 		key: fault.NotSupported,
 		fail: func(s *shop) error {
-			programme := s.programme(nil)
-			tier := referral.Tier{CampaignID: programme.ID, Name: "T", Reward: referral.Reward{Type: "MATERIAL"}}
-			tier.Parameters.Criterion = referral.EachReferee
-			return second(s.Referrals.CreateTier(background, tier))
+			return second(s.Exports.CSV(background, "publication", io.Discard, voucherify.ExportOptions{}))
 		},
-		want: `{"code":400,"key":"not_supported","message":"Not supported","details":"rewards of type \"MATERIAL\" are not supported, only \"CAMPAIGN\"","field":"reward.type"}`,
+		want: `{"code":400,"key":"not_supported","message":"Not supported","details":"there is no export of \"publication\"","field":"exported_object"}`,
 	},
 	{
 		key: fault.ResourceInUse,

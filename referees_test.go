@@ -16,6 +16,7 @@ import (
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/filter"
 	"github.com/voucherify-go/voucherify/order"
+	"github.com/voucherify-go/voucherify/product"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/record"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -182,7 +183,8 @@ func TestTiersThatAreRefused(t *testing.T) {
 	ctx := context.Background()
 	s := newShop(t)
 	s.programme(nil)
-	cards, coupons := s.cards("Cards"), s.coupons("Coupons")
+	cards, coupons, club := s.cards("Cards"), s.coupons("Coupons"), s.program("Club", nil)
+	s.must(second(s.Products.CreateProduct(ctx, product.Product{SourceID: "cup", Name: "Cup"})))
 	promotion := s.coded("Promotion", func(c *campaign.Campaign) { c.CampaignType, c.Voucher = campaign.Promotion, nil })
 	good := referral.Tier{
 		CampaignID: "Friends", Name: "first", Parameters: referral.Parameters{Criterion: referral.MinimumReferees, Referees: 1},
@@ -200,7 +202,10 @@ func TestTiersThatAreRefused(t *testing.T) {
 		"a coupon with credits":              {func(t *referral.Tier) { t.Reward = referral.FromCampaign(coupons.ID, 5) }, "invalid_amount at reward.parameters.campaign.balance"},
 		"a card without credits":             {func(t *referral.Tier) { t.Reward = referral.FromCampaign(cards.ID, 0) }, "invalid_amount at reward.parameters.campaign.balance"},
 		"a campaign that is said to be else": {func(t *referral.Tier) { t.Reward.Parameters.Campaign.Type = "GIFT_VOUCHERS" }, "invalid_payload at reward.parameters.campaign.type"},
-		"a material reward":                  {func(t *referral.Tier) { t.Reward.Type = "MATERIAL" }, "not_supported at reward.type"},
+		"points of nothing":                  {func(t *referral.Tier) { t.Reward = referral.FromCampaign(club.ID, 0) }, "invalid_amount at reward.parameters.campaign.balance"},
+		"an unknown product":                 {func(t *referral.Tier) { t.Reward = referral.OfProduct("X", "") }, "not_found at reward.parameters.product.id"},
+		"an unknown SKU":                     {func(t *referral.Tier) { t.Reward = referral.OfProduct("cup", "X") }, "not_found at reward.parameters.product.sku_id"},
+		"money off an order":                 {func(t *referral.Tier) { t.Reward.Type = "COIN" }, "invalid_payload at reward.type"},
 		"no criterion":                       {func(t *referral.Tier) { t.Parameters.Criterion = "" }, "invalid_payload at parameters.criterion"},
 	} {
 		tier := good
@@ -240,6 +245,7 @@ func TestADeletedReferrerAndRefereeAreLeftNowhere(t *testing.T) {
 			s.programme(rewarding(s.cards("Welcome"), 500))
 			s.refTier(1, referral.FromCampaign(s.coupons("Coupon").ID, 0))
 			s.refTier(0, referral.FromCampaign(s.cards("Thanks").ID, 100))
+			s.refTier(0, referral.FromCampaign(s.program("Club", nil).ID, 10))
 			ann, eve := s.referrer("ann"), s.referrer("eve")
 			s.coupon("TEN", *s.coupon("SAVE", discount.AmountOff(10, discount.ToOrder), 0).Discount, 0)
 			first := s.refers(ann, "bob")

@@ -59,18 +59,27 @@ func (c *change) resolveTier(ctx context.Context, tier *referral.Tier) error {
 			return within("parameters.segment.id", err)
 		}
 	}
+	if p := tier.Reward.Parameters.Product; p != nil {
+		productID, skuID, err := c.productOf(ctx, p.ID, p.SKUID)
+		if err != nil {
+			return within("reward.parameters.product", err)
+		}
+		tier.Reward.Parameters.Product = &referral.Product{ID: productID, SKUID: skuID}
+		return nil
+	}
 	reward := &tier.Reward.Parameters.Campaign
 	camp, err := c.rewarding(ctx, reward.ID)
 	if err != nil {
 		return within("reward.parameters.campaign.id", err)
 	}
-	gift := camp.CampaignType == campaign.GiftVouchers
+	coupon := camp.CampaignType == campaign.DiscountCoupons
 	switch {
 	case reward.Type != "" && reward.Type != string(camp.CampaignType):
 		return fault.Invalid("reward.parameters.campaign.type", "the campaign is %s", camp.CampaignType)
-	case gift != (reward.Balance > 0):
-		return fault.New(fault.InvalidAmount, "credits are for campaigns of type %s, and required there", campaign.GiftVouchers).
-			At("reward.parameters.campaign.balance")
+	case coupon && reward.Balance > 0:
+		return fault.New(fault.InvalidAmount, "a coupon has no balance").At("reward.parameters.campaign.balance")
+	case !coupon && reward.Balance == 0:
+		return fault.New(fault.InvalidAmount, "a campaign of type %s needs a balance", camp.CampaignType).At("reward.parameters.campaign.balance")
 	}
 	reward.ID, reward.Type = camp.ID, string(camp.CampaignType)
 	return nil
@@ -83,6 +92,11 @@ func (c *change) rewarding(ctx context.Context, idOrName string) (*campaign.Camp
 		return nil, err
 	}
 	return camp, grantable(camp)
+}
+
+// cardsOf is the kind of campaign whose cards a reward for referees goes on.
+var cardsOf = map[referral.RewardType]campaign.Kind{
+	referral.OnGiftVoucher: campaign.GiftVouchers, referral.OnLoyaltyCard: campaign.LoyaltyProgram,
 }
 
 // resolveProgram checks what a programme names, and fills in what it leaves out. It returns a copy; nil for nil.
@@ -111,7 +125,7 @@ func (c *change) resolveProgram(ctx context.Context, sent *referral.Program) (*r
 			key = r.RelatedObjectParent.Name
 		}
 		camp, err := c.rewarding(ctx, key)
-		if err == nil && camp.CampaignType != campaign.GiftVouchers {
+		if err == nil && camp.CampaignType != cardsOf[r.Type] {
 			err = fault.New(fault.InvalidCampaign, "a campaign of type %s has no cards of type %s", camp.CampaignType, r.Type)
 		}
 		if err != nil {

@@ -56,25 +56,33 @@ func (c *change) checkReward(ctx context.Context, r *reward.Reward) error {
 		}
 		r.Parameters.Campaign = &reward.Campaign{ID: camp.ID, Type: camp.CampaignType, Balance: of.Campaign.Balance}
 	case reward.Material:
-		p, _, err := find[product.Product](ctx, c.tx, record.Product, of.Product.ID, record.Key("source_id", of.Product.ID))
+		productID, skuID, err := c.productOf(ctx, of.Product.ID, of.Product.SKUID)
 		if err != nil {
-			return within("parameters.product.id", err)
+			return within("parameters.product", err)
 		}
-		known := &reward.Product{ID: p.ID}
-		if of.Product.SKUID != "" {
-			sku, _, err := find[product.SKU](ctx, c.tx, record.SKU, of.Product.SKUID, record.Key("source_id", of.Product.SKUID))
-			if err != nil {
-				return within("parameters.product.sku_id", err)
-			}
-			if sku.ProductID != p.ID {
-				return fault.Invalid("parameters.product.sku_id", "%s is of another product", sku.ID)
-			}
-			known.SKUID = sku.ID
-		}
-		r.Parameters.Product = known
+		r.Parameters.Product = &reward.Product{ID: productID, SKUID: skuID}
 	case reward.Coin:
 	}
 	return nil
+}
+
+// productOf looks up a product, and one of its SKUs unless none is named, by id or source_id, and returns their ids.
+func (c *change) productOf(ctx context.Context, idOrSource, skuIDOrSource string) (productID, skuID string, err error) {
+	p, _, err := find[product.Product](ctx, c.tx, record.Product, idOrSource, record.Key("source_id", idOrSource))
+	if err != nil {
+		return "", "", within("id", err)
+	}
+	if skuIDOrSource == "" {
+		return p.ID, "", nil
+	}
+	sku, _, err := find[product.SKU](ctx, c.tx, record.SKU, skuIDOrSource, record.Key("source_id", skuIDOrSource))
+	switch {
+	case err != nil:
+		return "", "", within("sku_id", err)
+	case sku.ProductID != p.ID:
+		return "", "", fault.Invalid("sku_id", "%s is of another product", sku.ID)
+	}
+	return p.ID, sku.ID, nil
 }
 
 // Get reads a reward by id, with how often it was given out.

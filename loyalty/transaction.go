@@ -53,6 +53,10 @@ type Details struct {
 	Reward             *Reference        `json:"reward,omitempty"`
 	SourceVoucher      *ledger.Reference `json:"source_voucher,omitempty"`
 	DestinationVoucher *ledger.Reference `json:"destination_voucher,omitempty"`
+	// CustomEvent is the event, ReferralTier the tier of a referral programme for which points were given. (The last is not a field
+	// of Voucherify.)
+	CustomEvent  *ledger.Reference `json:"custom_event,omitempty"`
+	ReferralTier *ledger.Reference `json:"referral_tier,omitempty"`
 }
 
 // Reference names a record.

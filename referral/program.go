@@ -53,10 +53,10 @@ type Parent struct {
 // RewardType is what the reward of a referee goes on; it never changes.
 type RewardType string
 
-// The types of rewards. Loyalty cards are refused in this version.
+// The types of rewards.
 const (
-	OnGiftVoucher RewardType = "GIFT_VOUCHER"
-	OnLoyaltyCard RewardType = "LOYALTY_CARD"
+	OnGiftVoucher RewardType = "GIFT_VOUCHER" // credits
+	OnLoyaltyCard RewardType = "LOYALTY_CARD" // points
 )
 
 // Check reports the first thing that is wrong with the programme by itself.
@@ -78,9 +78,7 @@ func (p *Program) Check() error {
 		return nil
 	}
 	switch {
-	case r.Type == OnLoyaltyCard:
-		return fault.New(fault.NotSupported, "points are not supported").At("referee_reward.type")
-	case r.Type != OnGiftVoucher:
+	case r.Type != OnGiftVoucher && r.Type != OnLoyaltyCard:
 		return fault.New(fault.InvalidCampaign, "%q is not one of GIFT_VOUCHER, LOYALTY_CARD", r.Type).At("referee_reward.type")
 	case r.RelatedObjectParent.ID == "" && r.RelatedObjectParent.Name == "":
 		return fault.New(fault.InvalidCampaign, "the campaign of the card is required").At("referee_reward.related_object_parent")

@@ -51,10 +51,13 @@ type Issued struct {
 	ReferralTierID string `json:"referral_tier_id,omitempty"`
 	// RelatedObjectID is the redemption or custom event that has converted the referee.
 	RelatedObjectID string `json:"related_object_id"`
-	// RewardCampaignID is the campaign of what was given, VoucherID the coupon or card.
-	RewardCampaignID string `json:"reward_campaign_id"`
-	VoucherID        string `json:"voucher_id"`
-	// PublicationID is empty when the customer had the code before; TransactionID is the entry of Amount credits, in minor units.
+	// RewardCampaignID is the campaign of what was given, VoucherID the coupon or card; both are empty for a Product.
+	RewardCampaignID string `json:"reward_campaign_id,omitempty"`
+	VoucherID        string `json:"voucher_id,omitempty"`
+	// Product is what somebody has to hand over: the engine only says so, here and with customer.rewarded. Nil for others.
+	Product *Product `json:"product,omitempty"`
+	// PublicationID is empty when the customer had the code before; TransactionID is the entry of Amount: credits in minor units, or
+	// points.
 	PublicationID string    `json:"publication_id,omitempty"`
 	TransactionID string    `json:"transaction_id,omitempty"`
 	Amount        int64     `json:"amount,omitempty"`

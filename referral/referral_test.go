@@ -33,7 +33,7 @@ func TestCheckOfAProgramme(t *testing.T) {
 		{"redemptions that convert, beside an event", func(x *p) { x.ConversionEventType = referral.ByRedemption }, "invalid_campaign custom_event"},
 		{"no event", func(x *p) { x.CustomEvent = nil }, "invalid_campaign custom_event"},
 		{"an event without a name", func(x *p) { x.CustomEvent = &referral.CustomEvent{} }, "invalid_campaign custom_event"},
-		{"points", func(x *p) { x.RefereeReward.Type = referral.OnLoyaltyCard }, "not_supported referee_reward.type"},
+		{"points", func(x *p) { x.RefereeReward.Type = referral.OnLoyaltyCard }, ""},
 		{"a coupon", func(x *p) { x.RefereeReward.Type = "DISCOUNT_VOUCHER" }, "invalid_campaign referee_reward.type"},
 		{"no campaign of the card", func(x *p) { x.RefereeReward.RelatedObjectParent = referral.Parent{} },
 			"invalid_campaign referee_reward.related_object_parent"},
@@ -112,7 +112,16 @@ func TestCheckOfATier(t *testing.T) {
 		{"none", func(t *x) { t.Parameters.Referees = 0 }, "invalid_payload parameters.referees"},
 		{"more than are counted", func(t *x) { t.Parameters.Referees = referral.MaxReferees + 1 }, "invalid_payload parameters.referees"},
 		{"a segment without an id", func(t *x) { t.Parameters.Segment = &referral.SegmentRef{} }, "invalid_payload parameters.segment.id"},
-		{"a material reward", func(t *x) { t.Reward.Type = "MATERIAL" }, "not_supported reward.type"},
+		{"a product", func(t *x) { t.Reward = referral.OfProduct("prod_1", "") }, ""},
+		{"money off an order", func(t *x) { t.Reward.Type = "COIN" }, "invalid_payload reward.type"},
+		{"a product without an id", func(t *x) { t.Reward = referral.OfProduct("", "sku_1") }, "invalid_payload reward.parameters.product.id"},
+		{"no product", func(t *x) { t.Reward = referral.Reward{Type: referral.MaterialReward} }, "invalid_payload reward.parameters.product.id"},
+		{"a product of a campaign", func(t *x) {
+			t.Reward = referral.OfProduct("prod_1", "")
+			t.Reward.Parameters.Campaign.ID = "camp_2"
+		}, "invalid_payload reward.parameters.campaign"},
+		{"a campaign with a product", func(t *x) { t.Reward.Parameters.Product = &referral.Product{ID: "prod_1"} },
+			"invalid_payload reward.parameters.product"},
 		{"a reward of nothing", func(t *x) { t.Reward = referral.FromCampaign("", 1) }, "invalid_payload reward.parameters.campaign.id"},
 		{"a debt", func(t *x) { t.Reward = referral.FromCampaign("camp_2", -1) }, "invalid_amount reward.parameters.campaign.balance"},
 		{"more than a card holds", func(t *x) { t.Reward = referral.FromCampaign("camp_2", money.Max+1) }, "invalid_amount reward.parameters.campaign.balance"},
@@ -171,6 +180,7 @@ func TestFullDocumentsSurvive(t *testing.T) {
 		"reward": {"type": "CAMPAIGN", "parameters": {"campaign": {"id": "camp_2", "type": "GIFT_VOUCHERS", "balance": 100}}},
 		"created_at": "2026-03-01T12:00:00.123Z", "updated_at": "2026-03-02T12:00:00Z", "version": 2
 	}`)
+	contract.Keeps[referral.Reward](t, `{"type": "MATERIAL", "parameters": {"product": {"id": "prod_1", "sku_id": "sku_1"}}}`)
 	contract.Keeps[referral.Referral](t, `{
 		"id": "ref_1", "campaign_id": "camp_1", "voucher_id": "v_1", "referrer_id": "cust_1", "customer_id": "cust_2",
 		"related_object_type": "redemption", "related_object_id": "r_1", "date": "2026-03-01T12:00:00Z", "status": "REVOKED",
@@ -178,7 +188,7 @@ func TestFullDocumentsSurvive(t *testing.T) {
 	}`)
 	contract.Keeps[referral.Issued](t, `{
 		"id": "refrew_1", "campaign_id": "camp_1", "customer_id": "cust_1", "referral_id": "ref_1", "referral_tier_id": "reft_1",
-		"related_object_id": "r_1", "reward_campaign_id": "camp_2", "voucher_id": "v_2", "publication_id": "pub_1",
+		"related_object_id": "r_1", "reward_campaign_id": "camp_2", "voucher_id": "v_2", "product": {"id": "prod_1"}, "publication_id": "pub_1",
 		"transaction_id": "vtx_1", "amount": 100, "created_at": "2026-03-01T12:00:00Z", "version": 1
 	}`)
 }

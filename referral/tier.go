@@ -43,15 +43,22 @@ type SegmentRef struct {
 	ID string `json:"id"`
 }
 
-// Reward is what a tier gives: a coupon, or credits on a card. Its shape is that of Voucherify's rewards.
+// Reward is what a tier gives: a coupon, credits or points on a card, or a product. Its shape is that of Voucherify's rewards.
 type Reward struct {
-	Type       string           `json:"type"` // "CAMPAIGN"
+	Type       string           `json:"type"` // RewardOfCampaign or MaterialReward
 	Parameters RewardParameters `json:"parameters"`
 }
 
-// RewardParameters hold the campaign of the reward.
+// RewardParameters hold the campaign of the reward, or the product: only the part of its type is set.
 type RewardParameters struct {
-	Campaign RewardCampaign `json:"campaign"`
+	Campaign RewardCampaign `json:"campaign,omitzero"`
+	Product  *Product       `json:"product,omitempty"`
+}
+
+// Product is the product, or one of its SKUs, that somebody hands over. The engine keeps no stock of it.
+type Product struct {
+	ID    string `json:"id"`
+	SKUID string `json:"sku_id,omitempty"`
 }
 
 // RewardCampaign is the campaign that something is given of.
@@ -59,12 +66,15 @@ type RewardCampaign struct {
 	ID string `json:"id"`
 	// Type is the campaign's; the engine fills it in.
 	Type string `json:"type,omitempty"`
-	// Balance is credits in minor units, 1 to money.Max for gift cards; 0 for coupons.
+	// Balance is credits in minor units for gift cards, or points for loyalty programs, 1 to money.Max; 0 for coupons.
 	Balance int64 `json:"balance,omitempty"`
 }
 
-// RewardOfCampaign is the type of a Reward.
-const RewardOfCampaign = "CAMPAIGN"
+// The types of a Reward.
+const (
+	RewardOfCampaign = "CAMPAIGN" // something of a campaign
+	MaterialReward   = "MATERIAL" // a product
+)
 
 // The bounds of tiers.
 const (
@@ -73,9 +83,14 @@ const (
 	MaxText     = 255 // bytes of name and banner
 )
 
-// FromCampaign is a reward of a campaign; balance is credits for gift cards, and 0 for coupons.
+// FromCampaign is a reward of a campaign; balance is credits for gift cards, points for loyalty programs, and 0 for coupons.
 func FromCampaign(campaignID string, balance int64) Reward {
 	return Reward{Type: RewardOfCampaign, Parameters: RewardParameters{Campaign: RewardCampaign{ID: campaignID, Balance: balance}}}
+}
+
+// OfProduct is a reward of a product, or of one of its SKUs unless skuID is empty.
+func OfProduct(productID, skuID string) Reward {
+	return Reward{Type: MaterialReward, Parameters: RewardParameters{Product: &Product{ID: productID, SKUID: skuID}}}
 }
 
 // Check reports the first thing that is wrong with the tier by itself.
@@ -101,10 +116,20 @@ func (t *Tier) Check() error {
 }
 
 func (r *Reward) check() error {
-	c := &r.Parameters.Campaign
+	c, p := &r.Parameters.Campaign, r.Parameters.Product
 	switch {
+	case r.Type == MaterialReward:
+		switch {
+		case p == nil || p.ID == "":
+			return fault.Invalid("reward.parameters.product.id", "is required")
+		case *c != RewardCampaign{}:
+			return fault.Invalid("reward.parameters.campaign", "a reward of type %s has none", r.Type)
+		}
+		return nil
 	case r.Type != RewardOfCampaign:
-		return fault.New(fault.NotSupported, "rewards of type %q are not supported, only %q", r.Type, RewardOfCampaign).At("reward.type")
+		return fault.Invalid("reward.type", "%q is not one of %s, %s", r.Type, RewardOfCampaign, MaterialReward)
+	case p != nil:
+		return fault.Invalid("reward.parameters.product", "a reward of type %s has none", r.Type)
 	case c.ID == "":
 		return fault.Invalid("reward.parameters.campaign.id", "is required")
 	case c.Balance < 0 || c.Balance > money.Max:

@@ -31,8 +31,14 @@ func RoundTripFields() []string {
 	}
 }
 
+// LoyaltyRoundTripFields are the columns of an export of vouchers that an import into a loyalty program reads: with them, its cards
+// are carried to another project. A card starts there with what is left on it.
+func LoyaltyRoundTripFields() []string {
+	return []string{"code", "loyalty_balance", "category", "start_date", "expiration_date", "active", "metadata"}
+}
+
 // Vouchers are the columns of vouchers. Money is minor units; value is what the discount says, or everything that came onto a
-// gift card.
+// gift card. loyalty_points is everything that came onto a loyalty card, loyalty_balance what is left of it.
 func Vouchers() *Sheet[ExportedVoucher] {
 	type v = ExportedVoucher
 	return &Sheet[v]{
@@ -79,6 +85,8 @@ func Vouchers() *Sheet[ExportedVoucher] {
 				}
 				return number(x.Gift.Balance)
 			}},
+			{"loyalty_points", ofLoyaltyCard(func(c *voucher.LoyaltyCard) string { return number(c.Points) })},
+			{"loyalty_balance", ofLoyaltyCard(func(c *voucher.LoyaltyCard) string { return number(c.Balance) })},
 			{"redemption_quantity", func(x *v) string { return optional(x.Redemption.Quantity) }},
 			{"redemption_count", func(x *v) string { return number(x.Redemption.RedeemedQuantity) }},
 			{"active", func(x *v) string { return strings.ToUpper(strconv.FormatBool(x.Active)) }},
@@ -119,6 +127,15 @@ func effectOf(x *ExportedVoucher) string {
 		return string(x.Discount.Effect)
 	}
 	return ""
+}
+
+func ofLoyaltyCard(part func(*voucher.LoyaltyCard) string) func(*ExportedVoucher) string {
+	return func(x *ExportedVoucher) string {
+		if x.LoyaltyCard == nil {
+			return ""
+		}
+		return part(x.LoyaltyCard)
+	}
 }
 
 func ofDiscount(part func(*discount.Discount) string) func(*ExportedVoucher) string {

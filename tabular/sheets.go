@@ -6,6 +6,7 @@ import (
 
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/ledger"
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/metadata"
 	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/redemption"
@@ -98,6 +99,28 @@ func VoucherTransactions() *Sheet[ledger.Transaction] {
 			{"reason", func(x *t) string { return x.Reason }},
 			{"balance", func(x *t) string { return number(x.Details.Balance.Balance) }},
 			{"amount", func(x *t) string { return number(x.Details.Balance.Amount) }},
+			{"created_at", func(x *t) string { return instant(x.CreatedAt) }},
+			{"voucher_id", func(x *t) string { return x.VoucherID }},
+			{"campaign_id", func(x *t) string { return x.CampaignID }},
+			{"source", func(x *t) string { return x.Source }},
+			{"details", func(x *t) string { return jsonText(x.Details) }},
+			{"related_transaction_id", func(x *t) string { return x.RelatedTransactionID }},
+		},
+	}
+}
+
+// PointsTransactions are the columns of entries of loyalty cards. points and balance are points; details is JSON.
+func PointsTransactions() *Sheet[loyalty.Transaction] {
+	type t = loyalty.Transaction
+	return &Sheet[t]{
+		defaults: []string{"id", "type", "source_id", "reason", "source", "balance", "points", "created_at"},
+		columns: []field[t]{
+			{"id", func(x *t) string { return x.ID }},
+			{"type", func(x *t) string { return string(x.Type) }},
+			{"source_id", func(x *t) string { return x.SourceID }},
+			{"reason", func(x *t) string { return x.Reason }},
+			{"balance", func(x *t) string { return number(x.Details.Balance.Balance) }},
+			{"points", func(x *t) string { return number(x.Details.Balance.Points) }},
 			{"created_at", func(x *t) string { return instant(x.CreatedAt) }},
 			{"voucher_id", func(x *t) string { return x.VoucherID }},
 			{"campaign_id", func(x *t) string { return x.CampaignID }},

@@ -90,6 +90,12 @@ func TestLoyaltyCardsStartWithTheirPoints(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
+	got = rows(t, "loyalty_balance,Code,loyalty_points\n30,A,500\n0,B,500\n,C,500\n-1,D,500\n", tabular.LoyaltyCards(), tabular.Options{},
+		func(v *tabular.Voucher) string { return fmt.Sprint(v.Code, v.LoyaltyCard) })
+	want = []string{"A&{30}", "B&{0}", "C&{500}", `"loyalty_balance": loyalty_card.points: -1 is negative`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is left counts (-want +got):\n%s", diff)
+	}
 }
 
 func TestDatesAreReadInTheZoneOfTheProject(t *testing.T) {

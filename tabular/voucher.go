@@ -157,13 +157,16 @@ func GiftCards() *Table[Voucher] {
 	})
 }
 
-// LoyaltyCards are the columns of codes for a loyalty program: those of coupons and Loyalty Points.
+// LoyaltyCards are the columns of codes for a loyalty program: those of coupons, Loyalty Points, which a card starts with, and
+// Loyalty Balance, which counts instead where a row has it: what was spent of a card elsewhere is not to be spent again.
 func LoyaltyCards() *Table[Voucher] {
-	return codes(column[Voucher]{
-		name: "Loyalty Points", fields: []string{"loyalty_card.points", "loyalty_card"}, read: func(c *cell, v *Voucher) error {
-			points, err := c.count()
-			v.LoyaltyCard = &LoyaltyCard{Points: points}
-			return err
-		},
-	})
+	points := func(c *cell, v *Voucher) error {
+		points, err := c.count()
+		v.LoyaltyCard = &LoyaltyCard{Points: points}
+		return err
+	}
+	return codes(
+		column[Voucher]{name: "Loyalty Points", fields: []string{"loyalty_card.points", "loyalty_card"}, read: points},
+		column[Voucher]{name: "Loyalty Balance", fields: []string{"loyalty_card.points", "loyalty_card"}, read: points},
+	)
 }

@@ -77,6 +77,7 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers that use one referral code for the same customers bring each once", raceReferees},
 		{"16 workers that use several referral codes for the same customers bring each once", raceReferrers},
 		{"16 workers close no circle of referrals", raceCircle},
+		{"16 workers that use one referral code for the same customers bring each point once", raceReferralPoints},
 		{"16 workers that bring customers and take that back reward once", raceRevocations},
 		{"16 workers that publish the codes of a campaign give out each code once", racePublications},
 		{"16 workers that set up one template create each name, and what is missing, once", raceSetups},

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/campaign"
@@ -9,6 +11,7 @@ import (
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
 	giftledger "github.com/voucherify-go/voucherify/ledger" // the ledger of this package keeps books about stores
+	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/publication"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/referral"
@@ -114,6 +117,54 @@ func raceReferees(h *host) {
 		c, _ := h.profile(fmt.Sprintf("referee-%d", n))
 		if _, credits := h.rewarded(c); credits != 5 || c.Referrals == nil || c.Referrals.Total != 1 {
 			h.Errorf("%s was given %d credits, and brought: %v", c.SourceID, credits, c.Referrals)
+		}
+	}
+}
+
+// raceReferralPoints lets 16 workers use the code of one referrer for the same few customers, where both sides get points on cards
+// that nobody has before: each customer has one card in the end, and each referee has brought his points once.
+func raceReferralPoints(h *host) {
+	const referees = 4
+	club, err := h.Campaigns.Create(h.ctx, campaign.Campaign{
+		Name: "Club", CampaignType: campaign.LoyaltyProgram, Type: campaign.AutoUpdate, Voucher: &campaign.Template{LoyaltyCard: &loyalty.Card{}},
+	})
+	h.must(err)
+	off := discount.AmountOff(raceDiscount, discount.ToOrder)
+	_, err = h.Campaigns.Create(h.ctx, campaign.Campaign{
+		Name: "Friends", CampaignType: campaign.ReferralProgram, Voucher: &campaign.Template{Discount: &off},
+		ReferralProgram: &referral.Program{
+			ConversionEventType: referral.ByRedemption,
+			RefereeReward:       &referral.RefereeReward{RelatedObjectParent: referral.Parent{ID: club.ID}, Type: referral.OnLoyaltyCard, Amount: 5},
+		},
+	})
+	h.must(err)
+	_, err = h.Referrals.CreateTier(h.ctx, referral.Tier{
+		CampaignID: "Friends", Name: "each", Parameters: referral.Parameters{Criterion: referral.EachReferee},
+		Reward: referral.FromCampaign(club.ID, 1),
+	})
+	h.must(err)
+	h.referrer("ann")
+	h.together(workers, func(w int) {
+		for n := range referees {
+			if _, err := h.Redeem(h.ctx, cart(fmt.Sprintf("referee-%d", (n+w)%referees), "ann")); err != nil {
+				h.Errorf("worker %d: %v", w, err)
+			}
+		}
+	})
+	want := map[string]giftledger.Points{"ann": referees}
+	for n := range referees {
+		want[fmt.Sprintf("referee-%d", n)] = 5
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		var balances []giftledger.Points
+		for entry, err := range h.Customers.Wallet(h.ctx, name, voucherify.ListOptions{}) {
+			h.must(err)
+			if entry.Voucher.LoyaltyCard != nil {
+				balances = append(balances, entry.Voucher.LoyaltyCard.Balance)
+			}
+		}
+		if !slices.Equal(balances, []giftledger.Points{want[name]}) {
+			h.Errorf("%s has cards with %d points, want one with %d", name, balances, want[name])
 		}
 	}
 }
