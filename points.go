@@ -21,6 +21,9 @@ import (
 //
 // With a source_id the call can be repeated: the same points are answered as they were at first, others are
 // duplicate_source_id.
+//
+// Points that are added count as earned for tiers of POINTS_IN_PERIOD, and removing them does not take them off again: who corrects a
+// mistake may leave the member in a higher tier until its end.
 func (s *Loyalty) AddBalance(ctx context.Context, card string, adjustment loyalty.Adjustment) (loyalty.Balance, error) {
 	started := time.Now()
 	result, attempts, err := mutate(ctx, s.engine, s.balanceVerb(card, &adjustment))

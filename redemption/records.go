@@ -220,7 +220,7 @@ type ReturnResult struct {
 // Points is the work on the loyalty cards that got points back, nil for none; see RollbackResult.Points.
 func (r *ReturnResult) Points() *PointsWork { return r.points }
 
-// Return is the record of one return of units.
+// Return is the record of one return of units. The accounts of a return on several redemptions have the same id as its sum.
 type Return struct {
 	ID     string       `json:"id"`
 	Date   time.Time    `json:"date"`

@@ -77,6 +77,7 @@ func PlanReturn(x *Catalogue, s *Snapshot, request *ReturnRequest) (*Plan, *Retu
 		return nil, nil, fault.New(fault.AlreadyRolledBack, "%s", named.ID)
 	}
 	r := &returning{snapshot: s, request: request, ids: s.IDs, cards: refunding{catalogue: x, snapshot: s}}
+	r.id = r.ids.Next(id.Return)
 	total := r.entry()
 	for _, target := range targets {
 		r.open(target)
@@ -119,6 +120,7 @@ type returning struct {
 	snapshot *Snapshot
 	request  *ReturnRequest
 	ids      id.Sequence
+	id       string // of the return, on the account of each redemption
 	plan     Plan
 	shares   []*share
 	posted   posted
@@ -134,7 +136,7 @@ type share struct {
 }
 
 func (r *returning) entry() *Return {
-	return &Return{ID: r.ids.Next(id.Return), Date: r.snapshot.Now, Reason: r.request.Reason}
+	return &Return{ID: r.id, Date: r.snapshot.Now, Reason: r.request.Reason}
 }
 
 // open copies a redemption, to be changed.
