@@ -30,7 +30,7 @@ var levels = map[string]int{
 	"vouchertest": 7, "internal/lint": 7, "internal/vectors": 8,
 	"internal/vectors/golden": 7, "internal/dbtest": 7, "internal/contract": 7, "internal/metamorphic": 8, "internal/mutants": 8,
 	"internal/oracle": 7,
-	"internal/crash":  8, "internal/dbbench": 8, "examples/internal/address": 8,
+	"internal/crash":  8, "internal/dbbench": 8, "examples/internal/address": 8, "examples/internal/golden": 8,
 }
 
 const examplesLevel = 9
@@ -105,7 +105,8 @@ func inEngineOrSuite(i lint.Import) bool {
 // inPrograms is everything but tests, the packages that tests share, the conformance suite, which is a test that others can
 // run, and the vectors, whose output is the difference.
 func inPrograms(i lint.Import) bool {
-	return !i.Test && i.Package != "internal/contract" && i.Package != "store/storetest" && i.Package != "internal/vectors/golden"
+	shared := []string{"internal/contract", "store/storetest", "internal/vectors/golden", "examples/internal/golden"}
+	return !i.Test && !slices.Contains(shared, i.Package)
 }
 
 // inHosts is inPrograms without the package that makes databases for tests, and without the examples, which are hosts.

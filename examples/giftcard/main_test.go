@@ -2,15 +2,10 @@ package main
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/voucherify-go/voucherify/examples/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected output")
 
 func TestTheOutputIsAsExpected(t *testing.T) {
 	t.Parallel()
@@ -18,17 +13,5 @@ func TestTheOutputIsAsExpected(t *testing.T) {
 	if err := run(&out); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join("testdata", "output.txt")
-	if *update {
-		if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
+	golden.Compare(t, out.Bytes())
 }
