@@ -29,6 +29,9 @@ func (e *Engine) upToDate(ctx context.Context, tx store.Tx, op *operation, x *re
 		if err := e.catchUp(ctx, tx, work.Card(program, account)); err != nil {
 			return false, about(err, account)
 		}
+		if work.Idle() { // what a day leaves behind does not begin the call again for ever
+			continue
+		}
 		if err := e.post(ctx, tx, inner, x, work); err != nil {
 			return false, conflict("what is due for a card is done", err)
 		}
@@ -49,11 +52,18 @@ func (e *Engine) asOfToday(ctx context.Context, r store.Reader, op *operation, x
 		if err != nil {
 			return err
 		}
-		card := redemption.NewPointsWork(x, op.now, &inner.ids, &redemption.Plan{}).Card(program, account)
+		work := redemption.NewPointsWork(x, op.now, &inner.ids, &redemption.Plan{})
+		card := work.Card(program, account)
 		if err := e.catchUp(ctx, r, card); err != nil {
 			return about(err, account)
 		}
 		s.Accounts[voucherID] = card.Account
+		for _, change := range work.Plan.Consume { // by automatic rewards
+			if s.Counters == nil {
+				s.Counters = make(map[redemption.CounterKey]int64)
+			}
+			s.Counters[change.Key] += change.Delta
+		}
 	}
 	return nil
 }

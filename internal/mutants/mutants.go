@@ -178,7 +178,7 @@ var all = []mutant{
 	},
 	{
 		"tiers are reached with points that a reward takes", "points.go",
-		"		if err := s.engine.autoRedeem(ctx, tx, c); err != nil {", "		c.Settle()\n		if err := s.engine.autoRedeem(ctx, tx, c); err != nil {",
+		"	if c.Income() > 0 {", "	c.Settle()\n	if c.Income() > 0 {",
 		".", "TestTiersComeBehindAutomaticRewards",
 	},
 	{
