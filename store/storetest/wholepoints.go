@@ -60,9 +60,11 @@ func testWholePoints(h *host) {
 		buyer, err := h.Customers.Get(h.ctx, m.name)
 		h.must(err)
 		m.id = buyer.ID
-		for range rapid.IntRange(1, 10).Draw(t, "steps") {
+		m.order(t)
+		for range rapid.IntRange(4, 10).Draw(t, "steps") {
 			rapid.SampledFrom([]func(*rapid.T){
-				m.order, m.order, m.cancelOrder, m.payAgain, m.movePending, m.adjust, m.transfer, m.buy, m.pay, m.pay, m.giveBack, m.undo, m.pass, m.pass, m.maintain,
+				m.order, m.cancelOrder, m.payAgain, m.movePending, m.adjust, m.adjust, m.transfer, m.buy, m.pay, m.pay, m.giveBack, m.giveBack,
+				m.undo, m.undo, m.pass, m.pass, m.maintain,
 			}).Draw(t, "step")(t)
 			for _, code := range m.cards {
 				if _, err := h.audited(code); err != nil {
@@ -103,7 +105,7 @@ func (m *wholeMember) card(t *rapid.T) string { return rapid.SampledFrom(m.cards
 
 func (m *wholeMember) order(t *rapid.T) {
 	o, err := m.Orders.Create(m.ctx, order.Order{
-		Status: order.Paid, Amount: rapid.Int64Range(0, 3000).Draw(t, "amount"), CustomerID: m.id,
+		Status: order.Paid, Amount: rapid.Int64Range(1000, 4000).Draw(t, "amount"), CustomerID: m.id,
 	})
 	if m.allow(t, "order", err) {
 		m.orders = append(m.orders, o.ID)
@@ -153,7 +155,7 @@ func (m *wholeMember) movePending(t *rapid.T) {
 
 func (m *wholeMember) adjust(t *rapid.T) {
 	a := loyalty.Adjustment{Points: giftledger.Points(rapid.Int64Range(-150, 200).Draw(t, "points"))}
-	if days := rapid.Int32Range(-1, 20).Draw(t, "days"); days >= 0 && a.Points > 0 {
+	if days := rapid.SampledFrom([]int32{-1, 0, 3, 8, 19}).Draw(t, "days"); days >= 0 && a.Points > 0 { // 8 and 19: when others come
 		a = lasting(a.Points, m.today()+loyalty.Date(days))
 	}
 	_, err := m.Loyalty.AddBalance(m.ctx, m.card(t), a)
