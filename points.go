@@ -140,7 +140,7 @@ func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, x *redemp
 	}
 	if len(work.Redeemed()) > 0 {
 		for _, customerID := range work.Customers() {
-			if err := e.settle(ctx, tx, op, x, customerID); err != nil {
+			if err := e.settleMember(ctx, tx, op, x, customerID); err != nil {
 				return err
 			}
 		}
