@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -46,12 +47,20 @@ func (h *host) wholeClub() (shop, mugs *club) {
 	return shop, mugs
 }
 
+// wholePatience is when a store that is slow plays no more histories.
+const wholePatience = 3 * time.Second
+
 // testWholePoints does everything with points that the engine can do, in any order, while days pass with and without maintenance. It
 // keeps no account of its own: after each step each card must agree with itself, and what was validated is what is redeemed.
 func testWholePoints(h *host) {
 	shop, mugs := h.wholeClub()
-	histories := 0
+	histories, failed := 0, false
+	var spent time.Duration
 	rapid.Check(h.T, func(t *rapid.T) {
+		if spent > wholePatience && !failed { // what has failed is played again, to find out how little is needed
+			return
+		}
+		defer func(begun time.Time) { spent, failed = spent+time.Since(begun), failed || t.Failed() }(time.Now())
 		histories++
 		m := &wholeMember{host: h, shop: shop, name: fmt.Sprintf("whole-%d", histories)}
 		for _, c := range []*club{shop, mugs} {
