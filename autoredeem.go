@@ -30,6 +30,9 @@ func (e *Engine) autoRedeem(ctx context.Context, r store.Reader, c *redemption.P
 		if err != nil || quantity == 0 {
 			return err
 		}
+		if err := c.Expire(); err != nil {
+			return err
+		}
 		if redeemed, err := e.autoRedeemOnce(ctx, r, c, offer, quantity); err != nil || !redeemed {
 			return err
 		}

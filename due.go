@@ -29,6 +29,9 @@ func (e *Engine) upToDate(ctx context.Context, tx store.Tx, op *operation, x *re
 		if err := e.catchUp(ctx, tx, work.Card(program, account)); err != nil {
 			return false, about(err, account)
 		}
+		if work.Idle() { // what a day leaves behind does not begin the call again for ever
+			continue
+		}
 		if err := e.post(ctx, tx, inner, x, work); err != nil {
 			return false, conflict("what is due for a card is done", err)
 		}
@@ -40,20 +43,29 @@ func (e *Engine) upToDate(ctx context.Context, tx store.Tx, op *operation, x *re
 // asOfToday shows the loyalty cards that were read for a question as upToDate would leave them, and writes nothing.
 func (e *Engine) asOfToday(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, s *redemption.Snapshot) error {
 	for _, voucherID := range slices.Sorted(maps.Keys(s.Accounts)) {
-		account, err := e.shown(ctx, r, op, x, s.Accounts[voucherID])
+		card, err := e.shown(ctx, r, op, x, s.Accounts[voucherID])
 		if err != nil {
 			return err
 		}
-		s.Accounts[voucherID] = account
+		if card == nil {
+			continue
+		}
+		s.Accounts[voucherID] = card.Account
+		for _, change := range card.Work().Plan.Consume { // by automatic rewards
+			if s.Counters == nil {
+				s.Counters = make(map[redemption.CounterKey]int64)
+			}
+			s.Counters[change.Key] += change.Delta
+		}
 	}
 	return nil
 }
 
-// shown is an account as upToDate would leave it, for an answer that writes nothing.
-func (e *Engine) shown(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, stored *loyalty.Account) (*loyalty.Account, error) {
+// shown is a card as upToDate would leave it, for an answer that writes nothing; nil when nothing is due.
+func (e *Engine) shown(ctx context.Context, r store.Reader, op *operation, x *redemption.Catalogue, stored *loyalty.Account) (*redemption.PointsCard, error) {
 	program := x.Program(stored.CampaignID)
 	if program == nil || !e.due(op, stored) {
-		return stored, nil
+		return nil, nil //nolint:nilnil // nothing is due
 	}
 	inner, err := e.nested(op)
 	if err != nil {
@@ -63,7 +75,7 @@ func (e *Engine) shown(ctx context.Context, r store.Reader, op *operation, x *re
 	if err := e.catchUp(ctx, r, card); err != nil {
 		return nil, about(err, stored)
 	}
-	return card.Account, nil
+	return card, nil
 }
 
 // followPoints is follow for cards that a redemption, rollback or return has changed in its own plan; nil for none.

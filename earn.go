@@ -317,11 +317,25 @@ func (e *Engine) follow(ctx context.Context, tx store.Tx, op *operation, x *rede
 		return nil
 	}
 	for _, card := range work.Cards() {
-		if err := e.settle(ctx, tx, op, x, card.Account.CustomerID); err != nil {
+		if err := e.settleMember(ctx, tx, op, x, card.Account.CustomerID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// settleMember is settle behind a plan of loyalty cards. That plan has used identifiers of the operation, for many members perhaps,
+// so the events of each member's segments get others.
+func (e *Engine) settleMember(ctx context.Context, tx store.Tx, op *operation, x *redemption.Catalogue, customerID string) error {
+	if x.Active().Dynamic() == 0 {
+		return nil
+	}
+	apart := *op
+	var err error
+	if apart.ids, err = e.options.ids(op.now, &e.ids); err != nil {
+		return err
+	}
+	return e.settle(ctx, tx, &apart, x, customerID)
 }
 
 // conflict makes a lost race of what follows from a call one of the call, which runs again as a whole: that a record exists is not

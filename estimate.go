@@ -110,13 +110,15 @@ func (e *Engine) estimatedTier(
 		return opened.Tier.TierID, nil
 	}
 	earns, err := e.cardEarns(ctx, r, op, x, account)
-	if err == nil && earns {
-		account, err = e.shown(ctx, r, op, x, account)
-	} else if err == nil {
+	if err == nil && !earns {
 		err = fault.New(fault.LoyaltyCardNotActive, "the loyalty card %s is disabled or outside its dates", account.Code).About("voucher", account.VoucherID)
 	}
 	if err != nil {
 		return "", err
 	}
-	return account.Tier.TierID, nil
+	card, err := e.shown(ctx, r, op, x, account)
+	if card != nil {
+		account = card.Account
+	}
+	return account.Tier.TierID, err
 }

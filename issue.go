@@ -118,7 +118,8 @@ func (e *Engine) creditPoints(ctx context.Context, tx store.Tx, op operation, g 
 	return gift, err
 }
 
-// movePoints posts one entry that the engine itself makes.
+// movePoints posts one entry that the engine itself makes, behind what is due. It takes at most what is on the card then; nil for
+// nothing.
 func (e *Engine) movePoints(
 	ctx context.Context, tx store.Tx, op *operation, m *member, t loyalty.Transaction, points ledger.Points,
 ) (*loyalty.Transaction, error) {
@@ -126,6 +127,10 @@ func (e *Engine) movePoints(
 	card, err := e.take(ctx, tx, work, m)
 	if err != nil {
 		return nil, err
+	}
+	points = max(points, -card.Account.Balance)
+	if points == 0 {
+		return nil, e.post(ctx, tx, op, m.catalogue, work)
 	}
 	entry, err := card.Post(t, points, ledger.Automatic)
 	if err != nil {
@@ -239,13 +244,12 @@ func (e *Engine) takePoints(ctx context.Context, tx store.Tx, op operation, v *v
 	if err != nil {
 		return 0, err
 	}
-	back := min(one.Balance, int64(m.account.Balance))
-	if back == 0 {
-		return one.Balance, nil
-	}
-	_, err = e.movePoints(ctx, tx, &op, m, loyalty.Transaction{
+	taken, err := e.movePoints(ctx, tx, &op, m, loyalty.Transaction{
 		Type: ledger.PointsRemoval, RelatedTransactionID: one.TransactionID,
 		Details: loyalty.Details{Redemption: &ledger.Reference{ID: x.SourceID}, Reward: &loyalty.Reference{ID: x.RewardID}},
-	}, -ledger.Points(back))
-	return one.Balance - back, err
+	}, -ledger.Points(one.Balance))
+	if err != nil || taken == nil {
+		return one.Balance, err
+	}
+	return one.Balance + int64(taken.Details.Balance.Points), nil
 }

@@ -91,10 +91,12 @@ func (e *Engine) take(ctx context.Context, r store.Reader, work *redemption.Poin
 }
 
 // settleCard does what belongs behind the last step of an operation on a card: a reward takes points that have come in, then the tier
-// follows.
+// follows. An operation that has only taken points redeems nothing.
 func (e *Engine) settleCard(ctx context.Context, r store.Reader, c *redemption.PointsCard) error {
-	if err := e.autoRedeem(ctx, r, c); err != nil {
-		return err
+	if c.Income() > 0 {
+		if err := e.autoRedeem(ctx, r, c); err != nil {
+			return err
+		}
 	}
 	c.Settle()
 	return nil
@@ -141,7 +143,7 @@ func (e *Engine) post(ctx context.Context, tx store.Tx, op *operation, x *redemp
 	}
 	if len(work.Redeemed()) > 0 {
 		for _, customerID := range work.Customers() {
-			if err := e.settle(ctx, tx, op, x, customerID); err != nil {
+			if err := e.settleMember(ctx, tx, op, x, customerID); err != nil {
 				return err
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/voucherify-go/voucherify/fault"
 	"github.com/voucherify-go/voucherify/ledger"
-	"github.com/voucherify-go/voucherify/loyalty"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/reward"
 	"github.com/voucherify-go/voucherify/store"
@@ -62,7 +61,8 @@ type MemberReward struct {
 }
 
 // MemberRewards are the rewards of a program for the holder of a card, named by code or id, in the order in which they were
-// assigned. Those that his tier does not get are left out, and with affordableOnly those for which he has too few points.
+// assigned. Those that his tier does not get are left out, and with affordableOnly those for which he has too few points. What is due
+// for the card is taken for done, as RedeemReward does it first; nothing is written.
 func (s *Loyalty) MemberRewards(ctx context.Context, card string, affordableOnly bool) ([]MemberReward, error) {
 	var list []MemberReward
 	op, err := s.engine.begin()
@@ -70,18 +70,15 @@ func (s *Loyalty) MemberRewards(ctx context.Context, card string, affordableOnly
 		return nil, err
 	}
 	err = s.engine.store.View(ctx, func(r store.Reader) error {
-		account, _, err := s.engine.findAccount(ctx, r, card)
+		m, err := s.engine.member(ctx, r, &op, card)
 		if err != nil {
 			return err
 		}
-		catalogue, err := s.engine.configuration(ctx, r, op)
+		c, err := s.engine.take(ctx, r, m.work(&op), m)
 		if err != nil {
 			return err
 		}
-		if account, err = s.engine.shown(ctx, r, &op, catalogue, account); err != nil {
-			return err
-		}
-		offers := catalogue.Rewards(account.CampaignID)
+		account, offers := c.Account, m.catalogue.Rewards(m.account.CampaignID)
 		keys := make([]redemption.CounterKey, len(offers))
 		for i, o := range offers {
 			keys[i] = redemption.StockKey(o.Reward.ID)
@@ -90,13 +87,12 @@ func (s *Loyalty) MemberRewards(ctx context.Context, card string, affordableOnly
 		if err != nil {
 			return err
 		}
-		available := account.Balance - account.Overdue(loyalty.DateOf(op.now, s.engine.options.zone))
 		for i, o := range offers {
-			price, ok := o.Price(catalogue.Program(account.CampaignID).Tier(account.Tier.TierID))
-			if !ok || affordableOnly && price > available {
+			price, ok := o.Price(m.program.Tier(account.Tier.TierID))
+			if !ok || affordableOnly && price > account.Balance {
 				continue
 			}
-			list = append(list, memberReward(o, price, available, counters[keys[i]]))
+			list = append(list, memberReward(o, price, account.Balance, counters[keys[i]]))
 		}
 		return nil
 	})

@@ -149,6 +149,15 @@ func (c *PointsCard) moved(before loyalty.Standing, moves []loyalty.TierChange) 
 	}
 }
 
+// Income is the points that the steps so far have brought.
+func (c *PointsCard) Income() ledger.Points {
+	var sum ledger.Points
+	for _, t := range c.Entries {
+		sum += max(0, t.Details.Balance.Points)
+	}
+	return sum
+}
+
 // Changed reports whether the steps so far have changed the account.
 func (c *PointsCard) Changed() bool { return c.changed }
 

@@ -27,15 +27,16 @@ func (c *PointsCard) DueDay() bool {
 // is held with the points of the day before, then expiry, then the tier again. (Voucherify: the order of the daily job.)
 func (c *PointsCard) Day() error {
 	c.Settle()
-	if err := c.expire(); err != nil {
+	if err := c.Expire(); err != nil {
 		return err
 	}
 	c.Settle()
 	return nil
 }
 
-// expire posts an entry for each day of expiry that is over.
-func (c *PointsCard) expire() error {
+// Expire posts an entry for each day of expiry that is over. Who takes points before Day has done it calls it first: points are
+// taken where they expire first, and those that are over would be spent.
+func (c *PointsCard) Expire() error {
 	for {
 		last, points := c.Account.Next()
 		if points == 0 || last >= c.today {

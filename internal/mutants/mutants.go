@@ -7,6 +7,7 @@ package mutants
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -50,7 +51,9 @@ const applied = `	if err := tx.Apply(ctx, plan); err != nil {
 	op.ids.Skip`
 
 // all is the list of the mistakes.
-var all = []mutant{
+var all = slices.Concat(mistakes, pointMistakes)
+
+var mistakes = []mutant{
 	// Counters.
 	{
 		"the guard of a counter is dropped", "store/memory/tx.go",
@@ -159,47 +162,6 @@ var all = []mutant{
 		"credits that were returned come back once more", "redemption/refund.go",
 		"back := ledger.Credits(entry.Discount)", "back := ledger.Credits(x.Granted.Discount())",
 		"./store/memory", "TestContract/the_engine$/random_histories",
-	},
-	// Points and rewards.
-	{
-		"the last product is given to whoever asks at the same time", "redemption/consumption.go",
-		"Delta: c.request.reward.quantity(), Limit: o.Reward.Stock}", "Delta: c.request.reward.quantity()}",
-		"./store/postgres", "TestContract/pgx$/the_engine_under_races/of_16_members_one",
-	},
-	{
-		"points that were returned come back once more", "redemption/pointsrefund.go",
-		"held := x.pointsHeld()", "held := x.LoyaltyCard.Points",
-		"./store/memory", "TestContract/the_engine$/random_histories_of_a_loyalty",
-	},
-	{
-		"a redemption is older than the card that gets its points back", "rollback.go",
-		"\tsnapshot.Redemptions = more.Redemptions\n", "\t_ = more\n",
-		"./store/postgres", "TestContract/pgx$/the_engine_under_races/16_workers_hand",
-	},
-	{
-		"tiers are reached with points that a reward takes", "points.go",
-		"		if err := s.engine.autoRedeem(ctx, tx, c); err != nil {", "		c.Settle()\n		if err := s.engine.autoRedeem(ctx, tx, c); err != nil {",
-		".", "TestTiersComeBehindAutomaticRewards",
-	},
-	{
-		"a product that was handed over is in stock again", "redemption/rollback.go",
-		"if r.keeps(c.Key.Metric) {", "if false {",
-		"./store/memory", "TestContract/the_engine_under_races/16_workers_hand",
-	},
-	{
-		"a row of an import that is refused is kept in part", "imports.go",
-		"c.plan.Consume, c.plan.Writes = c.plan.Consume[:c.mark.consume], c.plan.Writes[:c.mark.writes]", "_ = c.mark",
-		".", "TestImportOfGenericCodes",
-	},
-	{
-		"an import fills a gift card that was used up again", "tabular/generic.go",
-		"v.Redemption.RedeemedAmount = spent", "_ = spent",
-		".", "TestAProjectIsCarriedToAnother",
-	},
-	{
-		"returned units are forgotten", "redemption/return.go",
-		"line.ReturnedQuantity = to\n", "_ = to\n",
-		"./store/memory", "TestContract/the_engine_under_races/16_workers_return",
 	},
 	// Earning.
 	{

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -47,36 +48,58 @@ func fixed(points giftledger.Points, pending int) loyalty.EarningRule {
 	return r
 }
 
-// account is the account of a card, which must be the sum of its buckets, its ledger and what waits.
+// account is the account of a card, which must agree with its ledger and with what waits.
 func (h *host) account(card string) loyalty.Account {
+	h.Helper()
+	a, err := h.audited(card)
+	if err != nil {
+		h.Error(err)
+	}
+	return a
+}
+
+// audited is the account of a card. It fails unless the entries from the opening lead to the balance, one after another and never
+// below 0, the buckets and what waits add up, and no entry has taken points whose last day was over.
+func (h *host) audited(card string) (loyalty.Account, error) {
 	h.Helper()
 	a, err := h.Loyalty.Member(h.ctx, card)
 	h.must(err)
-	var buckets, entries, waiting giftledger.Points
+	left, expired := a.InitialPoints, giftledger.Points(0)
+	for i, t := range h.entriesOf(card) {
+		b := t.Details.Balance
+		if left += b.Points; t.Number != int64(i)+1 || b.Balance != left || left < 0 {
+			return a, fmt.Errorf("entry %d of %s is numbered %d and leaves %d, by the entries %d are left", i+1, card, t.Number, b.Balance, left)
+		}
+		switch {
+		case t.Type == giftledger.PointsExpiration:
+			expired -= b.Points
+		case b.Points < 0:
+			for _, part := range t.Parts {
+				if day := loyalty.DateOf(t.CreatedAt, time.UTC); part.ExpiresAt != 0 && part.ExpiresAt < day {
+					return a, fmt.Errorf("the %s of %s on %s takes %d points that are over since %s", t.Type, card, day, part.Points, part.ExpiresAt)
+				}
+			}
+		}
+	}
+	var buckets, waiting giftledger.Points
 	next := loyalty.Date(0)
 	for _, b := range a.Buckets {
-		buckets += b.Points
-	}
-	numbers := map[int64]bool{}
-	for t, err := range h.Loyalty.Transactions(h.ctx, card, voucherify.ListOptions{}) {
-		h.must(err)
-		entries += t.Details.Balance.Points
-		numbers[t.Number] = true
+		if buckets += b.Points; b.Points <= 0 {
+			return a, fmt.Errorf("a bucket of %s has %d points", card, b.Points)
+		}
 	}
 	for p, err := range h.Loyalty.PendingPoints(h.ctx, card, voucherify.ListOptions{OldestFirst: true}) {
 		h.must(err)
-		waiting += p.Points
-		if next == 0 {
+		if waiting += p.Points; next == 0 {
 			next = p.ActivatesAt
 		}
 	}
-	if a.Balance != buckets || a.Balance != entries || a.PendingPoints != waiting || a.NextActivation != next || int64(len(numbers)) != a.Entries {
-		h.Errorf(
-			"the account has %d points, %d pending until %s and %d entries; buckets have %d, %d entries %d, and %d wait until %s",
-			a.Balance, a.PendingPoints, a.NextActivation, a.Entries, buckets, len(numbers), entries, waiting, next,
-		)
+	overdue := a.ExpiredPoints - expired // is read as expired, before an entry tells so
+	if a.Balance != buckets || a.Balance != left-overdue || overdue < 0 || a.PendingPoints != waiting || a.NextActivation != next {
+		return a, fmt.Errorf("%s has %d points, %d pending until %s; buckets have %d, the entries leave %d, %d of them over, and %d wait until %s",
+			card, a.Balance, a.PendingPoints, a.NextActivation, buckets, left, overdue, waiting, next)
 	}
-	return a
+	return a, nil
 }
 
 // testEarningHistories pays and cancels orders of a member and moves what waits, and keeps its own account.

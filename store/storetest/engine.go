@@ -38,6 +38,7 @@ func RunEngine(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"random histories of loyalty cards add up while days pass", testPointsHistories},
 		{"random histories of orders and of pending points add up", testEarningHistories},
 		{"random histories of a loyalty card with rewards add up", testRewardHistories},
+		{"random histories of everything that moves points agree with themselves", testWholePoints},
 		{"a second engine decides with what the first has configured", testTwoEngines},
 		{"an import keeps the good rows and reports the others", testImports},
 		{"a customer who is deleted permanently is left nowhere", testErasure},

@@ -62,6 +62,7 @@ func RunRaces(t *testing.T, factory func(t *testing.T) store.Store) {
 		{"16 workers remove the points of one card to the last", raceRemovals},
 		{"16 workers transfer points between two cards in both directions", raceTransfers},
 		{"16 workers do the maintenance and move points", raceMaintenance},
+		{"16 workers do the maintenance, pay with points that are over, and roll back", raceMaintenanceAgainstRedeem},
 		{"16 workers that do the same maintenance do everything once", raceRuns},
 		{"16 workers earn a member through all tiers once", raceTiers},
 		{"16 workers set one order to PAID and each rule pays once", racePaidOrder},

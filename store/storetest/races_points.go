@@ -8,6 +8,7 @@ import (
 	"github.com/voucherify-go/voucherify/fault"
 	giftledger "github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/redemption"
 )
 
 // raceRemovals lets 16 workers take one card down to nothing.
@@ -167,5 +168,64 @@ func raceTiers(h *host) {
 	}
 	if left := h.points(code); left != 20*workers {
 		h.Errorf("%d points after %d additions of 20", left, workers)
+	}
+}
+
+// raceMaintenanceAgainstRedeem does the maintenance of a day on which points of a card are over, while others pay with the card and roll
+// back what was paid with these points: nothing that is over is spent, each of them expires once, and what comes back can be used.
+func raceMaintenanceAgainstRedeem(h *host) {
+	const rounds, part, before, fresh, overdue = 3, 40, 4, 200, 100
+	c := h.club(0, nil)
+	c.join("CARD")
+	var left atomic.Int64
+	add := func(a loyalty.Adjustment) {
+		_, err := h.Loyalty.AddBalance(h.ctx, "CARD", a)
+		h.must(err)
+	}
+	for range rounds {
+		add(lasting(before*part+overdue, h.today()))
+		var paid [before]*redemption.Result
+		for i := range paid {
+			var err error
+			paid[i], err = c.Redeem(h.ctx, c.paying("CARD", part))
+			h.must(err)
+		}
+		add(loyalty.Adjustment{Points: fresh, ExpirationType: loyalty.NonExpiring})
+		left.Add(fresh)
+		h.seconds.Add(2 * secondsOfDay)
+		h.together(workers, func(w int) {
+			switch w % 4 {
+			case 0:
+				if _, err := h.engine(h.store).Maintain(h.ctx, h.now()); err != nil {
+					h.Errorf("worker %d: %v", w, err)
+				}
+			case 1:
+				if _, err := h.Rollback(h.ctx, redemption.RollbackRequest{Redemption: paid[w/4].ID()}); err != nil {
+					h.Errorf("worker %d: %v", w, err)
+				}
+				left.Add(part)
+			default:
+				_, err := c.Redeem(h.ctx, c.paying("CARD", part))
+				if err == nil {
+					left.Add(-part)
+				} else if !refusedBy(err, fault.LoyaltyCardPointsExceeded) {
+					h.Errorf("worker %d: %v", w, err)
+				}
+			}
+		})
+		if a := h.account("CARD"); int64(a.Balance) != left.Load() {
+			h.Errorf("%d are left, want %d", a.Balance, left.Load())
+		}
+	}
+	times := 0
+	for _, entry := range h.entriesOf("CARD") {
+		if entry.Type == giftledger.PointsExpiration {
+			if times++; entry.Details.Balance.Points != -overdue {
+				h.Errorf("%d have expired, want %d", -entry.Details.Balance.Points, overdue)
+			}
+		}
+	}
+	if times != rounds {
+		h.Errorf("points have expired %d times, want once for each of %d days", times, rounds)
 	}
 }

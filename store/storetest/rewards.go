@@ -33,7 +33,13 @@ func (h *host) club(points giftledger.Points, stock *int64) *club {
 		Name: "Club", CampaignType: campaign.LoyaltyProgram, Voucher: &campaign.Template{LoyaltyCard: &loyalty.Card{Points: points}},
 	})
 	h.must(err)
-	_, err = h.Products.CreateProduct(h.ctx, product.Product{SourceID: "cup", Name: "Cup"})
+	return h.clubOf(camp, stock)
+}
+
+// clubOf is club for a program that is stored.
+func (h *host) clubOf(camp campaign.Campaign, stock *int64) *club {
+	h.Helper()
+	_, err := h.Products.CreateProduct(h.ctx, product.Product{SourceID: "cup", Name: "Cup"})
 	h.must(err)
 	c := &club{host: h, campaign: camp.ID}
 	c.pay = c.offer(reward.Reward{Name: "Pay", Type: reward.Coin, Parameters: reward.Parameters{
