@@ -45,6 +45,7 @@ func TestAWrongHeaderRefusesTheFile(t *testing.T) {
 	}
 }
 
+// TV-81 of Voucherify's documentation with smaller numbers: half of the limit is there, and half of it is taken.
 func TestAnImportFillsTheRoomOfTheCampaign(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, voucherify.WithLimits(voucherify.Limits{MaxCodesPerCampaign: 1200}))
