@@ -1,12 +1,9 @@
 package redemption
 
 import (
-	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
 	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/loyalty"
-	"github.com/voucherify-go/voucherify/metadata"
-	"github.com/voucherify-go/voucherify/order"
 )
 
 // The bounds of rewards that are redeemed automatically for a card, on a day of the project's calendar. More than that stops them
@@ -122,27 +119,4 @@ func (c *PointsCard) Redeem(calc *Calculation) error {
 		w.promised[g.Campaign.ID] += codes
 	}
 	return nil
-}
-
-// RewardRequest asks for a reward of a member's program.
-type RewardRequest struct {
-	// IdempotencyKey works as on Request.
-	IdempotencyKey string `json:"-"`
-	// Reward names the reward; see RewardPart. Points are for rewards of type COIN.
-	Reward RewardPart `json:"reward"`
-	// Order is what a reward of type COIN pays for; others need none. Metadata belongs to the redemption.
-	Order    *order.Order `json:"order,omitempty"`
-	Metadata metadata.Map `json:"metadata,omitempty"`
-	// AccessScope is what a restricted caller is assigned to; see Request.
-	AccessScope *access.Scope `json:"-"`
-}
-
-// Of is the request of the holder of a card.
-func (r *RewardRequest) Of(code, holderID string) *Request {
-	part := r.Reward
-	return &Request{
-		IdempotencyKey: r.IdempotencyKey, Redeemables: []Redeemable{{Object: Voucher, ID: code, Reward: &part}},
-		Customer: customer.ByID(holderID), Order: r.Order, Metadata: r.Metadata,
-		AccessScope: r.AccessScope, reward: rewardCall{alone: true},
-	}
 }

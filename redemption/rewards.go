@@ -6,10 +6,14 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/voucherify-go/voucherify/access"
 	"github.com/voucherify-go/voucherify/campaign"
+	"github.com/voucherify-go/voucherify/customer"
 	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/ledger"
 	"github.com/voucherify-go/voucherify/loyalty"
+	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/reward"
 )
 
@@ -117,3 +121,26 @@ func (i *incentive) rewarded(x *Catalogue, o *Offer) *incentive {
 
 // StockKey is the counter of how often a reward was given out.
 func StockKey(rewardID string) CounterKey { return CounterKey{Metric: CountReward, Subject: rewardID} }
+
+// RewardRequest asks for a reward of a member's program.
+type RewardRequest struct {
+	// IdempotencyKey works as on Request.
+	IdempotencyKey string `json:"-"`
+	// Reward names the reward; see RewardPart. Points are for rewards of type COIN.
+	Reward RewardPart `json:"reward"`
+	// Order is what a reward of type COIN pays for; others need none. Metadata belongs to the redemption.
+	Order    *order.Order `json:"order,omitempty"`
+	Metadata metadata.Map `json:"metadata,omitempty"`
+	// AccessScope is what a restricted caller is assigned to; see Request.
+	AccessScope *access.Scope `json:"-"`
+}
+
+// Of is the request of the holder of a card.
+func (r *RewardRequest) Of(code, holderID string) *Request {
+	part := r.Reward
+	return &Request{
+		IdempotencyKey: r.IdempotencyKey, Redeemables: []Redeemable{{Object: Voucher, ID: code, Reward: &part}},
+		Customer: customer.ByID(holderID), Order: r.Order, Metadata: r.Metadata,
+		AccessScope: r.AccessScope, reward: rewardCall{alone: true},
+	}
+}
