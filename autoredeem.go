@@ -59,12 +59,12 @@ func (e *Engine) autoRedeemOnce(ctx context.Context, r store.Reader, c *redempti
 	var refusal *fault.Error
 	switch {
 	case errors.As(err, &refusal):
-		e.log().WarnContext(ctx, "automatic reward", "card", c.Account.VoucherID, "reward", offer.Reward.ID, "refused", refusal)
+		e.log().WarnContext(ctx, "voucherify: an automatic reward is refused", "card", c.Account.VoucherID, "reward", offer.Reward.ID, "refused", refusal)
 		return false, nil
 	case err != nil:
 		return false, err
 	case !calculation.Validation.Valid:
-		e.log().InfoContext(ctx, "automatic reward", "card", c.Account.VoucherID, "reward", offer.Reward.ID, "refused", calculation.Validation.Decision.Reason)
+		e.log().InfoContext(ctx, "voucherify: an automatic reward is refused", "card", c.Account.VoucherID, "reward", offer.Reward.ID, "refused", calculation.Validation.Decision.Reason)
 		return false, nil
 	}
 	return true, c.Redeem(calculation)

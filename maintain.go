@@ -76,12 +76,12 @@ func (e *Engine) RunMaintenance(ctx context.Context) error {
 		switch {
 		case err == nil:
 			failed = 0
-			e.log().InfoContext(ctx, "loyalty maintenance", "cards", done.Cards, "expired", done.Expired, "activated", done.Activated,
+			e.log().InfoContext(ctx, "voucherify: loyalty maintenance", "cards", done.Cards, "expired", done.Expired, "activated", done.Activated,
 				"tier_moves", done.TierMoves)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		default:
-			e.log().ErrorContext(ctx, "loyalty maintenance", "error", err)
+			e.log().ErrorContext(ctx, "voucherify: loyalty maintenance", "error", err)
 			next = now.Add(min(longestNap, time.Minute<<min(failed, 10)))
 			failed++
 		}
