@@ -2,13 +2,18 @@ package voucherify_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/voucherify-go/voucherify"
 	"github.com/voucherify-go/voucherify/customer"
+	"github.com/voucherify-go/voucherify/discount"
 	"github.com/voucherify-go/voucherify/event"
 	"github.com/voucherify-go/voucherify/metadata"
+	"github.com/voucherify-go/voucherify/order"
 	"github.com/voucherify-go/voucherify/redemption"
 	"github.com/voucherify-go/voucherify/store"
 )
@@ -91,4 +96,83 @@ func TestAPurgeThatIsOvertakenRunsAgain(t *testing.T) {
 	s.must(err)
 	same(t, "name", "Ada", ada.Name)
 	same(t, "metadata", metadata.Map{}, ada.Metadata)
+}
+
+// late is a store whose statements see the newest commits each: what was read first is old by the time of the second read. Between them,
+// once, somebody else commits.
+type late struct {
+	store.Store
+	between func()
+}
+
+func (s *late) Update(ctx context.Context, fn func(store.Tx) error) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error { return fn(&lateTx{Tx: tx, store: s}) })
+}
+
+type lateTx struct {
+	store.Tx
+	store *late
+	again bool
+}
+
+func (t *lateTx) Snapshot(ctx context.Context, needs redemption.Needs) (found *redemption.Snapshot, err error) {
+	if t.again {
+		err = t.store.View(ctx, func(r store.Reader) (err error) { found, err = r.Snapshot(ctx, needs); return err })
+		return found, err
+	}
+	found, err = t.Tx.Snapshot(ctx, needs)
+	if needs.OutcomeKey != "" && t.store.between != nil {
+		t.again = true
+		t.store.between()
+		t.store.between = nil
+	}
+	return found, err
+}
+
+// A call that is repeated while the first one commits is answered as that one was, and not refused because of what it has done.
+func TestARepeatedCallThatIsOvertakenByTheFirstIsAnsweredAlike(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for name, call := range map[string]func(*voucherify.Engine, *redemption.Result) (any, error){
+		"rollback": func(e *voucherify.Engine, x *redemption.Result) (any, error) {
+			return e.Rollback(ctx, redemption.RollbackRequest{IdempotencyKey: "k", Redemption: x.ID()})
+		},
+		"return": func(e *voucherify.Engine, x *redemption.Result) (any, error) {
+			return e.Return(ctx, redemption.ReturnRequest{
+				IdempotencyKey: "k", Redemption: x.ID(), Lines: []redemption.ReturnLine{{ItemID: x.Order.Items[0].ID, Quantity: 1}},
+			})
+		},
+	} {
+		s := newShop(t)
+		s.coupon("SAVE", discount.AmountOff(500, discount.ToOrder), 0)
+		price := int64(1000)
+		bought, err := s.Redeem(ctx, redemption.Request{
+			Redeemables: redemption.Codes("SAVE"), Order: &order.Order{Items: []order.Item{{SourceID: "mug", Quantity: 1, Price: &price}}},
+		})
+		s.must(err)
+		var first any
+		slow := &late{Store: s.store}
+		slow.between = func() {
+			var err error
+			first, err = call(s.Engine, bought)
+			s.must(err)
+		}
+		other, err := voucherify.New(slow, voucherify.WithClock(func() time.Time { return noon }))
+		s.must(err)
+		second, err := call(other, bought)
+		s.must(err)
+		got, want := text(t, second), text(t, first)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-first +second):\n%s", name, diff)
+		}
+	}
+}
+
+func text(t *testing.T, value any) string {
+	t.Helper()
+	body, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }

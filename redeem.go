@@ -70,6 +70,9 @@ func (e *Engine) redeem(ctx context.Context, tx store.Tx, op operation, request 
 		return nil, nil, err
 	}
 	if !calculation.Validation.Valid {
+		if answer, err := answered[redemption.Result](ctx, tx, redemption.VerbRedeem, request.IdempotencyKey, request.Hash); answer != nil || err != nil {
+			return answer, nil, err
+		}
 		plan, refused, err := calculation.Refuse()
 		if err != nil {
 			return nil, nil, err
@@ -110,6 +113,23 @@ func (e *Engine) disown(ctx context.Context, tx store.Tx, op operation, plan *re
 	}
 	e.foreign[revision] = struct{}{}
 	return nil
+}
+
+// answered looks for the stored answer of a call once more, before the call is refused; nil when there is none. Where each statement
+// sees the newest commits, the same call may have been carried out after this one has looked for its answer: then what it refuses is what
+// that one has done.
+func answered[T any](ctx context.Context, r store.Reader, verb, key string, hash func() (string, error)) (*T, error) {
+	if key == "" {
+		return nil, nil //nolint:nilnil // no answer
+	}
+	snapshot, err := r.Snapshot(ctx, redemption.Needs{OutcomeVerb: verb, OutcomeKey: key})
+	if err != nil {
+		return nil, fmt.Errorf("voucherify: read snapshot: %w", err)
+	}
+	if snapshot.Outcome == nil {
+		return nil, nil //nolint:nilnil // no answer
+	}
+	return replay[T](snapshot.Outcome, hash)
 }
 
 // replay decodes a stored answer, if it belongs to the same request.

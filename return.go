@@ -54,6 +54,9 @@ func (e *Engine) returnVerb(request *redemption.ReturnRequest) verb[redemption.R
 		}
 		plan, result, err := redemption.PlanReturn(catalogue, snapshot, request)
 		if err != nil {
+			if answer, e := answered[redemption.ReturnResult](ctx, tx, redemption.VerbReturn, request.IdempotencyKey, request.Hash); answer != nil || e != nil {
+				return answer, nil, e
+			}
 			return nil, nil, err
 		}
 		if err := tx.Apply(ctx, plan); err != nil {

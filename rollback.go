@@ -88,6 +88,11 @@ func (e *Engine) rollback(ctx context.Context, tx store.Tx, op operation, reques
 		OrderMode: catalogue.StackingRules().RedeemablesRollbackOrderMode, Window: e.options.rollbackWindow,
 		Catalogue: catalogue,
 	})
+	if err != nil {
+		if answer, e := answered[redemption.RollbackResult](ctx, tx, redemption.VerbRollback, request.IdempotencyKey, request.Hash); answer != nil || e != nil {
+			return answer, nil, e
+		}
+	}
 	var refusal *fault.Error
 	switch {
 	case err == nil:
