@@ -16,6 +16,7 @@ type application struct {
 	plan  *redemption.Plan
 	calls []Call
 	later []batch // events that are written behind the calls
+	taken error   // a key of a record that another one has: counters are asked before
 }
 
 // apply carries out a plan behind what is to be sent before it. All statements go out together: when one of them is
@@ -40,6 +41,9 @@ func (t *tx) apply(ctx context.Context, what string, plan *redemption.Plan, befo
 	var err error
 	if len(a.calls) > 0 {
 		err = t.run(ctx, what, a.calls...)
+	}
+	if err == nil {
+		err = a.taken
 	}
 	if err == nil {
 		err = a.appendEvents(ctx, what)
@@ -80,8 +84,8 @@ func (a *application) documents(ctx context.Context) error {
 			}
 		}
 	}
-	if err := keys.check(a.texts.dialect.Name); err != nil {
-		return err
+	if a.taken = keys.check(a.texts.dialect.Name); a.taken != nil {
+		return nil
 	}
 	texts := a.texts.statements
 	a.write(texts.insertDocuments, created, store.ErrExists)

@@ -21,6 +21,8 @@ type counting struct {
 	hopeless *redemption.Consume
 	// accepted are those that the database has changed.
 	accepted map[redemption.CounterKey]bool
+	// absent says that counters were lowered, all those that exist: it is the others that refuse.
+	absent bool
 }
 
 func newCounting(t *tx, changes []redemption.Consume) *counting {
@@ -115,6 +117,7 @@ func (c *counting) call(s *statement, tuples Tuples, locked map[redemption.Count
 	}
 	call.Done = func(count int64) error {
 		if s == c.tx.texts.statements.lower && count < int64(len(tuples.rows)) {
+			c.absent = true
 			return errRefused
 		}
 		for _, row := range tuples.rows {
@@ -157,12 +160,18 @@ func (c *counting) first(ctx context.Context) (error, error) {
 		return guardError(open[0], 0), nil
 	}
 	c.tx.broken = nil // nothing is wrong with the transaction but the part of the plan in it
-	values, err := c.tx.Counters(ctx, keys)
+	values, err := c.tx.countersThere(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
 	for _, change := range open {
-		value := values[change.Key]
+		value, exists := values[change.Key]
+		if c.absent {
+			if change.Delta < 0 && !exists {
+				return guardError(change, 0), nil
+			}
+			continue
+		}
 		// Going up is compared without adding, which could overflow; going down may start above the limit.
 		above := value > ceiling(change)-change.Delta
 		if change.Delta < 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/voucherify-go/voucherify/record"
@@ -140,6 +141,13 @@ func (r *reader) scan(row Row, kind record.Kind) (record.Document, error) {
 }
 
 func (r *reader) Counters(ctx context.Context, keys []redemption.CounterKey) (map[redemption.CounterKey]int64, error) {
+	values, err := r.countersThere(ctx, keys)
+	maps.DeleteFunc(values, func(_ redemption.CounterKey, value int64) bool { return value == 0 }) // as good as none
+	return values, err
+}
+
+// countersThere are the counters that have a row, also those that came back to 0.
+func (r *reader) countersThere(ctx context.Context, keys []redemption.CounterKey) (map[redemption.CounterKey]int64, error) {
 	values := make(map[redemption.CounterKey]int64, len(keys))
 	tuples := countersOf(keys)
 	if len(tuples.rows) == 0 {
@@ -150,9 +158,7 @@ func (r *reader) Counters(ctx context.Context, keys []redemption.CounterKey) (ma
 		var key redemption.CounterKey
 		var value int64
 		err := row.Scan((*string)(&key.Metric), &key.Subject, &key.Customer, &key.Detail, &value)
-		if value != 0 { // a counter that came back to 0 is as good as none
-			values[key] = value
-		}
+		values[key] = value
 		return err
 	}
 	if err := r.run(ctx, "counters", call); err != nil {
