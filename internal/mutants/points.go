@@ -60,7 +60,7 @@ var pointMistakes = []mutant{
 	{
 		"points expire a day late", "redemption/points_due.go",
 		"last >= c.today {", "last >= c.today-1 {",
-		"./store/memory", "TestContract/the_engine$/random_histories_of_everything",
+		".", "TestPointsExpireWithTheEndOfTheirDay",
 	},
 	{
 		"a product that was handed over is in stock again", "redemption/rollback.go",
