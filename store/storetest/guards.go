@@ -122,6 +122,12 @@ func testGuardOrder(b *bundle) {
 		b.Errorf("got %v, want a refusal of %s", err, second)
 	}
 	b.same("the counters after a refusal", []int64{2, 0, 0}, []int64{b.counter(first), b.counter(second), b.counter(third)})
+
+	// A counter that comes to 0 by the plan is not the one that refuses; that is the one that does not exist.
+	err = b.store.Update(b.ctx, b.applying(&redemption.Plan{Consume: []redemption.Consume{raising(first, -2), raising(second, -1)}}))
+	if !errors.As(err, &got) || got.Key != second {
+		b.Errorf("got %v, want a refusal of %s", err, second)
+	}
 }
 
 func testGuardBeforeRecords(b *bundle) {
@@ -130,6 +136,18 @@ func testGuardBeforeRecords(b *bundle) {
 		Consume: []redemption.Consume{within(counting(redemption.CountVoucher, "v_1"), 2, 1)},
 		Writes:  []record.Document{following(document(record.Order, "ord_1", 0), 9), document(record.Order, "ord_2", 0)},
 	}))
+	// Also before a key that only a later record of the plan would give up.
+	owner := document(record.Order, "ord_4", 0)
+	owner.Keys = []string{record.Key("source_id", "wanted")}
+	b.put(owner)
+	heir, freed := document(record.Order, "ord_3", 0), following(document(record.Order, "ord_4", 0), 1)
+	heir.Keys, freed.Keys = owner.Keys, nil
+	used := counting(redemption.CountVoucher, "v_2")
+	b.apply(&redemption.Plan{Consume: []redemption.Consume{raising(used, 1)}})
+	b.refused(store.ErrGuard, b.applying(&redemption.Plan{
+		Consume: []redemption.Consume{within(used, 1, 1)}, Writes: []record.Document{heir, freed},
+	}))
+	b.refused(store.ErrExists, b.applying(&redemption.Plan{Writes: []record.Document{heir, freed}}))
 }
 
 func testCountersAbsent(b *bundle) {
